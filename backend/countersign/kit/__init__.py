@@ -1,0 +1,1 @@
+"""Technical ground every room stands on; it knows no noun of the product."""

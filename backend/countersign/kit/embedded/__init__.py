@@ -1,0 +1,1 @@
+"""What the embedded Postgres needs around the server itself: its place, its data folder, its databases."""
