@@ -1,0 +1,1 @@
+"""A Google Workspace that lives on loopback, for demonstration, development and tests."""

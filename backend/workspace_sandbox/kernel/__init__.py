@@ -1,0 +1,1 @@
+"""Everything the Google services share: routing, checking, uploads, batches, faults."""
