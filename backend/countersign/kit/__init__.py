@@ -1,1 +1,1 @@
-"""Technical ground every room stands on; it knows no noun of the product."""
+"""Machinery without a product noun: database, ids, clock, keys, queue, bus, logs."""

@@ -1,0 +1,1 @@
+"""What happened to a user's runs and actions, in one gap-free order."""

@@ -1,0 +1,98 @@
+"""Every setting of one installation, read once from the environment and `.env`; holds no logic of any room.
+
+Units are in the names. Secrets never have a default that would work outside development.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEVELOPMENT_GOOGLE_CLIENT_ID = "countersign-sandbox.apps.example"
+DEVELOPMENT_GOOGLE_CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - works only against the loopback sandbox
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+
+
+class Settings(BaseSettings):
+    """One installation's settings; environment variables of the same name in capitals win over `.env`."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    environment: Literal["development", "test", "production"] = "development"
+
+    database_url: SecretStr = Field(default=SecretStr(""), description="Postgres as the app role.")
+    database_system_url: SecretStr = Field(
+        default=SecretStr(""), description="As the system role (queue, scans)."
+    )
+    database_owner_url: SecretStr = Field(
+        default=SecretStr(""), description="Postgres as the owner role (migrations)."
+    )
+    database_pool_size: int = 10
+    keys_dir: Path = Field(
+        default=Path("keys"), description="Folder of the key files, 0600, outside the database."
+    )
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_origin: str = Field(default="", description="Origin people type; empty means http://HOST:PORT.")
+
+    google_base_url: str = Field(default="", description="Sandbox origin; empty means the real Google.")
+    google_client_id: str = DEVELOPMENT_GOOGLE_CLIENT_ID
+    google_client_secret: SecretStr = SecretStr(DEVELOPMENT_GOOGLE_CLIENT_SECRET)
+    google_threads: int = Field(
+        default=16, description="Threads for Google's synchronous client, per process."
+    )
+
+    sending: bool = Field(
+        default=True, description="Master switch: off turns approved actions back to proposed."
+    )
+    hold_seconds: int = 300
+    undo_seconds: int = 300
+    approval_expiry_minutes: int = 30
+    batch_expiry_minutes: int = 45
+    execute_by_hours: int = 24
+
+    provider_call_timeout_seconds: int = 20
+    action_lease_seconds: int = 30
+    run_lease_seconds: int = 15
+    run_lease_renew_seconds: int = 5
+    worker_heartbeat_seconds: float = 2
+    worker_stalled_seconds: float = 10
+    reaper_interval_seconds: float = 5
+    scan_interval_seconds: float = 1
+    worker_concurrency: int = 16
+
+    session_idle_hours: int = 12
+    session_days: int = 30
+    login_failures_allowed: int = 10
+    login_lock_minutes: int = 15
+    request_body_limit_bytes: int = 1_000_000
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port a browser uses for this installation."""
+        return self.public_origin.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def movable_clock(self) -> bool:
+        """Whether `app_now()` may be moved here: only in development and test."""
+        return self.environment != "production"
+
+    @model_validator(mode="after")
+    def _refuse_unsafe(self) -> Self:
+        if self.environment == "production":
+            if self.google_client_secret.get_secret_value() == DEVELOPMENT_GOOGLE_CLIENT_SECRET:
+                msg = "GOOGLE_CLIENT_SECRET still has the development value; set your own Google project's secret"
+                raise ValueError(msg)
+            if self.google_base_url:
+                msg = "GOOGLE_BASE_URL points at a sandbox; leave it empty in production"
+                raise ValueError(msg)
+        host = self.origin.split("://", 1)[-1].rsplit(":", 1)[0]
+        if self.origin.startswith("http://") and host not in LOOPBACK_HOSTS:
+            msg = f"{self.origin} is plain http beyond loopback, where browsers refuse the session cookie; use https"
+            raise ValueError(msg)
+        return self
