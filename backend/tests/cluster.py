@@ -1,4 +1,4 @@
-"""One real Postgres for a whole test run, one migrated template, one copy per test process; tables emptied between tests.
+"""One real Postgres for a whole test run, one migrated template, one copy per test process, emptied between tests.
 
 Several runs may go on in one checkout: each takes the first free folder. Tests that stop Postgres start their own.
 """
@@ -97,7 +97,7 @@ def copy_for(process: str) -> databases.DatabaseAddresses:
 
 @dataclass(frozen=True)
 class ProductDatabase:
-    """The test's database: addresses for processes, `db` for the product's own code, and the owner's view for checks."""
+    """The test's database: addresses for processes, `db` for the product's code, the owner's view for checks."""
 
     addresses: databases.DatabaseAddresses
     db: Database

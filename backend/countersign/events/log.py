@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.events.models import Event
+from countersign.events.types import DATA_MODELS
 from countersign.kit import bus, clock, ids, journal
 
 CHANNEL = "events"
@@ -34,12 +36,19 @@ class _Entry:
     run_id: UUID | None
 
 
-def append(session: AsyncSession, type_: str, data: dict[str, Any], *, run_id: UUID | None = None) -> None:
+def append(
+    session: AsyncSession, type_: str, data: BaseModel | dict[str, Any], *, run_id: UUID | None = None
+) -> None:
     """Add an event to the transaction's user's log; written and numbered at commit, heard by listeners after it.
 
-    `data` is plain JSON of the shape of that type (events/types.py).
+    `data` is of the model of that type (`types.DATA_MODELS`), or plain JSON that fits it.
+
+    Raises:
+        pydantic.ValidationError: it does not fit; a wrong event must not reach any log.
+        KeyError: there is no such type.
     """
-    journal.collect(session, "events", _Entry(type_, data, run_id), _write)
+    model = DATA_MODELS[type_].model_validate(data)
+    journal.collect(session, "events", _Entry(type_, model.model_dump(mode="json"), run_id), _write)
 
 
 async def after(session: AsyncSession, seq: int, *, limit: int = MAX_PAGE) -> EventPage:

@@ -26,15 +26,15 @@ async def test_events_of_fifty_writers_at_once_have_no_gap_and_no_double(
 ) -> None:
     async def write(number: int) -> None:
         async with database.db.session(user_id) as session:
-            events.append(session, "notice", {"number": number})
-            events.append(session, "notice", {"number": number})
+            events.append(session, "notice", {"text": str(number)})
+            events.append(session, "notice", {"text": str(number)})
 
     await asyncio.gather(*(write(number) for number in range(50)))
     async with database.db.session(user_id) as session:
         page = await events.after(session, 0)
     assert [event.seq for event in page.events] == list(range(1, 101))
     assert page.head_seq == 100
-    numbers = [event.data["number"] for event in page.events]
+    numbers = [event.data["text"] for event in page.events]
     assert numbers[::2] == numbers[1::2]
 
 
@@ -43,17 +43,17 @@ async def test_a_transaction_that_fails_leaves_no_event_no_gap_and_no_job(
 ) -> None:
     async def fail() -> None:
         async with database.db.session(user_id) as session:
-            events.append(session, "notice", {"number": 1})
+            events.append(session, "notice", {"text": "1"})
             await queue.defer(session, "drive_run", run_id=user_id, user_id=user_id)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         await fail()
     async with database.db.session(user_id) as session:
-        events.append(session, "notice", {"number": 2})
+        events.append(session, "notice", {"text": "2"})
     async with database.db.session(user_id) as session:
         page = await events.after(session, 0)
-    assert [(event.seq, event.data["number"]) for event in page.events] == [(1, 2)]
+    assert [(event.seq, event.data["text"]) for event in page.events] == [(1, "2")]
     assert await database.as_owner("SELECT id FROM procrastinate_jobs") == []
 
 
@@ -61,7 +61,7 @@ async def test_another_users_log_is_invisible_and_cannot_be_written(
     database: ProductDatabase, user_id: UUID
 ) -> None:
     async with database.db.session(user_id) as session:
-        events.append(session, "notice", {"number": 1})
+        events.append(session, "notice", {"text": "1"})
     other = ids.new_id()
     async with database.db.session(other) as session:
         assert (await events.after(session, 0)).events == []
@@ -102,7 +102,7 @@ async def test_a_changed_or_missing_audit_entry_breaks_the_chain(
 ) -> None:
     for number in range(3):
         async with database.db.session(user_id) as session:
-            audit.record(session, keys, "mail.reply", {"number": number})
+            audit.record(session, keys, "mail.reply", {"text": str(number)})
     async with database.db.session(user_id) as session:
         assert (await audit.verify(session, keys)).is_whole
     with pytest.raises(asyncpg.PostgresError, match="append-only"):
