@@ -1,0 +1,1 @@
+"""Google Workspace, the only place that knows googleapiclient."""

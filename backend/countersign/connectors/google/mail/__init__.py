@@ -1,0 +1,1 @@
+"""Reading the mail format; no call to Google is made here."""
