@@ -1,0 +1,96 @@
+"""`countersign`: the command line's entry; each group of commands has a file of its own.
+
+An expected failure ends with one sentence and what to do, exit code 1; only a fault of ours shows a traceback.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import psycopg
+import typer
+import uvicorn
+
+from countersign.cli import backup, clean, dev, doctor, migrate, up, user
+from countersign.cli.installation import folders, keys_folder, read_settings
+from countersign.errors import CountersignError
+from countersign.kit.crypto import Keys
+
+# Open event streams never end by themselves; they resume by their sequence number after a restart.
+SHUTDOWN_SECONDS = 3
+
+commands = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+commands.command("up")(up.up)
+commands.command("migrate")(migrate.migrate)
+commands.command("backup")(backup.backup)
+commands.command("restore")(backup.restore)
+commands.command("clean-data")(clean.clean_data)
+commands.command("doctor")(doctor.doctor)
+commands.add_typer(user.commands, name="user")
+commands.add_typer(dev.commands, name="dev")
+
+
+@commands.command()
+def serve() -> None:
+    """Run one api process; needs DATABASE_URL."""
+    settings = read_settings()
+    uvicorn.run(
+        "countersign.app:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+
+
+@commands.command()
+def worker() -> None:
+    """Run one worker process; needs DATABASE_SYSTEM_URL and DATABASE_URL."""
+    # Loading the workflows takes a second, which every other command would wait for.
+    from countersign.worker import main as run_worker  # noqa: PLC0415 - see above
+
+    run_worker()
+
+
+@commands.command()
+def contract(
+    file: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("docs/openapi.json"),
+) -> None:
+    """Write the HTTP contract (OpenAPI) of this release."""
+    from countersign.app import create_app  # noqa: PLC0415 - the web framework is needed by this command only
+
+    file.write_text(json.dumps(create_app().openapi(), indent=2, sort_keys=True) + "\n")
+    typer.echo(f"{file} written.")
+
+
+@commands.command()
+def keys() -> None:
+    """Make the key files that are missing; existing ones are never touched."""
+    folder = keys_folder(read_settings(), folders())
+    Keys.create(folder)
+    typer.echo(f"The keys are in {folder.resolve()}. Back them up apart from the database.")
+
+
+def main() -> None:
+    """Runs one command; exit code 1 with one sentence and what to do when it could not."""
+    try:
+        commands()
+    except CountersignError as error:
+        typer.echo(f"{error.message}\n{error.action}", err=True)
+        sys.exit(1)
+    except psycopg.OperationalError as error:
+        typer.echo(
+            f"The database does not answer: {str(error).strip()}\nCheck DATABASE_URL, or run: countersign doctor",
+            err=True,
+        )
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

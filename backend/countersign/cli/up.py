@@ -1,0 +1,171 @@
+"""`countersign up`: one process tree with everything (`make run`); first up and last down is the database.
+
+It starts programs and waits; what they do is theirs. The sandbox Google is started as a process, never imported.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+
+from countersign.cli import installation
+from countersign.cli.doctor import free_port, refuse_taken_port
+from countersign.cli.migrate import upgrade
+from countersign.cli.supervisor import Program, keep_running, say
+from countersign.errors import ConfigurationError, CountersignError
+from countersign.kit import embedded_postgres
+from countersign.kit.embedded_postgres import ServerHandle
+from countersign.settings import DEVELOPMENT_GOOGLE_CLIENT_ID, Settings
+
+SANDBOX_PORT = 4010
+LOOK_AGAIN_SECONDS = 0.1
+READY_WITHIN_SECONDS = 60.0
+DATABASE_LOOK_SECONDS = 0.5
+
+WorldOption = Annotated[
+    str, typer.Option(envvar="WORLD", help="Sandbox world: demo, empty, or a seed FILE.json.")
+]
+ImportOption = Annotated[
+    str, typer.Option("--import", envvar="IMPORT", help="Mail of your own: mbox, Maildir, .eml.")
+]
+OwnerOption = Annotated[
+    str, typer.Option(envvar="OWNER", help="Whose mail the import is, when that is unclear.")
+]
+
+
+def up(world: WorldOption = "demo", imported: ImportOption = "", owner: OwnerOption = "") -> None:
+    """Start everything on this machine and stay until ctrl-C."""
+    settings = installation.read_settings()
+    refuse_taken_port(settings.host, settings.port)
+    with _database(settings) as (complete, server):
+        programs = _programs(complete, world, imported, owner)
+        try:
+            with asyncio.Runner() as runner:
+                runner.run(_serve_until_stopped(complete, programs, server))
+        finally:
+            installation.folders().sandbox_address.unlink(missing_ok=True)
+    say("up", "stopped")
+
+
+@contextlib.contextmanager
+def _database(settings: Settings) -> Iterator[tuple[Settings, ServerHandle | None]]:
+    if not installation.uses_embedded(settings):
+        upgrade_url = settings.database_owner_url.get_secret_value()
+        if upgrade_url:
+            upgrade(upgrade_url)
+        installation.ensure_keys(settings, had_data=True)
+        yield settings, None
+        return
+    place = installation.folders()
+    had_data = place.database.exists()
+    if not had_data:
+        say("database", "making the database folder (once) ...")
+    with embedded_postgres.running(place.database, max_connections=installation.MAX_CONNECTIONS) as server:
+        complete = installation.complete(settings, server.addresses, place)
+        upgrade(server.owner_url)
+        installation.ensure_keys(complete, had_data=had_data)
+        yield complete, server
+
+
+def _programs(settings: Settings, world: str, imported: str, owner: str) -> list[Program]:
+    programs = []
+    if _needs_sandbox(settings):
+        port = free_port(SANDBOX_PORT)
+        settings = settings.model_copy(update={"google_base_url": f"http://127.0.0.1:{port}"})
+        installation.folders().sandbox_address.write_text(f"{settings.google_base_url}\n")
+        programs.append(Program("sandbox", _sandbox_command(port, world, imported, owner), dict(os.environ)))
+    environment = installation.environment_for(settings)
+    this = [sys.executable, "-m", "countersign.cli.main"]
+    programs.append(Program("api", [*this, "serve"], environment))
+    programs.append(Program("worker", [*this, "worker"], environment))
+    return programs
+
+
+def _needs_sandbox(settings: Settings) -> bool:
+    """Whether Google is ours to bring: nobody named a server and nobody set a client of a real Google project."""
+    is_development = settings.environment != "production"
+    return (
+        is_development
+        and not settings.google_base_url
+        and settings.google_client_id == DEVELOPMENT_GOOGLE_CLIENT_ID
+    )
+
+
+def _sandbox_command(port: int, world: str, imported: str, owner: str) -> list[str]:
+    """The sandbox's command line; a world that exists already is opened as it is, never made again."""
+    name = Path(world).stem
+    sources: list[str] = []
+    if imported:
+        path = Path(imported).expanduser().resolve()
+        if not path.exists():
+            raise ConfigurationError(
+                f"There is nothing to import at {path}.", action="Check IMPORT and start again."
+            )
+        name = f"import-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+        sources = ["--import", str(path), *(["--owner", owner] if owner else [])]
+        world = "empty"
+    elif world.endswith(".json"):
+        world = str(Path(world).expanduser().resolve())
+    file = installation.folders().sandbox(name)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    content = [] if file.exists() else ["--world", world, *sources]
+    return [sys.executable, "-m", "workspace_sandbox", "--port", str(port), "--db", str(file), *content]
+
+
+async def _serve_until_stopped(
+    settings: Settings, programs: list[Program], server: ServerHandle | None
+) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(keep_running(programs, stopping))
+        group.create_task(_announce(settings, stopping))
+        if server is not None:
+            group.create_task(_keep_database(server, stopping))
+
+
+async def _announce(settings: Settings, stopping: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + READY_WITHIN_SECONDS
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - compared, not bound
+    async with httpx.AsyncClient(base_url=f"http://{host}:{settings.port}", trust_env=False) as client:
+        while not stopping.is_set():
+            with contextlib.suppress(httpx.HTTPError):
+                if (await client.get("/readyz")).status_code == httpx.codes.OK:
+                    say("up", "")
+                    say("up", f"Countersign is ready. Open {settings.origin}    (ctrl-C stops it)")
+                    say("up", "")
+                    return
+            if loop.time() > deadline:
+                say("up", f"still not ready after {READY_WITHIN_SECONDS:g} s; the lines above say why")
+                return
+            await _pause(stopping, LOOK_AGAIN_SECONDS)
+
+
+async def _keep_database(server: ServerHandle, stopping: asyncio.Event) -> None:
+    while not stopping.is_set():
+        await _pause(stopping, DATABASE_LOOK_SECONDS)
+        if server.is_running or stopping.is_set():
+            continue
+        say("database", "ended by itself; starting again")
+        try:
+            await asyncio.to_thread(server.relaunch)
+        except CountersignError as error:
+            say("database", f"{error.message} {error.action}")
+
+
+async def _pause(stopping: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), seconds)

@@ -1,0 +1,42 @@
+"""`countersign user`: what the person who runs the machine may do for a user; contents of mail stay out of reach."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+
+from countersign.cli.installation import Installation, opened
+from countersign.identity.password_reset import reset_password_and_commit
+from countersign.kit.crypto import Keys
+from countersign.kit.db import Database
+
+commands = typer.Typer(no_args_is_help=True, help="Users of this installation.")
+
+
+@commands.callback()
+def users() -> None:
+    """Users of this installation."""
+
+
+@commands.command("reset-password")
+def reset_password(email: Annotated[str, typer.Argument(help="Address the user signs in with.")]) -> None:
+    """Set a new password and end all sessions of the user; the password is asked for, or read from a pipe."""
+    if sys.stdin.isatty():
+        password = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    with opened() as installation:
+        ended = asyncio.run(_reset(installation, email, password))
+    typer.echo(f"The password is changed; {ended} sessions were ended.")
+
+
+async def _reset(installation: Installation, email: str, password: str) -> int:
+    settings = installation.settings
+    db = Database(settings.database_url.get_secret_value(), pool_size=1)
+    try:
+        return await reset_password_and_commit(db, Keys.load(settings.keys_dir), email, password)
+    finally:
+        await db.close()
