@@ -1,0 +1,1 @@
+"""Gmail v1 of the sandbox: mailboxes, mail format, search and delivery."""

@@ -1,0 +1,1 @@
+"""Gmail's search language: parsing and answering it."""
