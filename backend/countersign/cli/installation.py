@@ -101,7 +101,7 @@ def refuse_while_running() -> None:
     Raises:
         ConfigurationError: one does; names its process.
     """
-    owner = embedded_postgres.owner_of(folders().database)
+    owner = embedded_postgres.owner_of(folders().database) if uses_embedded(read_settings()) else None
     if owner is not None:
         msg = f"Countersign is running from this clone (process {owner}); nothing was changed."
         raise ConfigurationError(msg, action="Stop it first.", pid=owner)
