@@ -20,7 +20,8 @@ class Entry:
 
     Attributes:
         request_id: also in the response, header `X-Sandbox-Request-Id`.
-        method_id: Google's method id, or `oauth2.token`, `oauth2.revoke`, `oauth2.authorize`, `sandbox.unsubscribe`.
+        method_id: Google's method id, or `oauth2.token`, `oauth2.revoke`, `oauth2.authorize`, `oauth2.decide`,
+            `sandbox.unsubscribe`.
         notes: facts added by the handler with `Call.note`.
         fault: words for the fault that was injected, or None.
     """

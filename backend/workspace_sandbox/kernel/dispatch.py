@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workspace_sandbox import ledger
+from workspace_sandbox.grants import Principal, find_principal
 from workspace_sandbox.kernel import media
 from workspace_sandbox.kernel.authorization import authorize, bearer_token
-from workspace_sandbox.kernel.call import Call, Handlers
+from workspace_sandbox.kernel.call import Call, Handler, Handlers
 from workspace_sandbox.kernel.discovery import Catalog, Method, Route
 from workspace_sandbox.kernel.errors import GoogleError, invalid_argument
 from workspace_sandbox.kernel.exchange import Reply, Request, error_reply, json_reply
@@ -23,8 +24,9 @@ from workspace_sandbox.kernel.faults import Fault, Faults, through
 from workspace_sandbox.kernel.field_mask import apply_mask
 from workspace_sandbox.kernel.params import read_parameters
 from workspace_sandbox.kernel.schemas import problem_with
-from workspace_sandbox.oauth.grants import Principal, find_principal
 from workspace_sandbox.store import Store
+
+__all__ = ["Call", "Handler", "Handlers", "Kernel"]
 
 # POST by name, a question by nature.
 _READING_POSTS = frozenset({"calendar.freebusy.query", "oauth2.tokeninfo"})

@@ -1,0 +1,45 @@
+"""What a sandbox begins with: a world, imported mail, or what its database file already holds.
+
+Must not change a database that has a world: a restart after a crash finds everything as it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from workspace_sandbox.control.world import EMPTY_WORLD, load_world
+from workspace_sandbox.store import Store
+
+
+class CannotStart(Exception):  # noqa: N818 - read by a person in front of a terminal
+    """The world cannot be made; the message says what to do."""
+
+
+def fill(store: Store, *, world: str, imports: Sequence[Path], owner: str | None, seed: int | None) -> str:
+    """What the sandbox now holds, in words; commits.
+
+    Raises:
+        CannotStart: for an unknown world, a file that is no world, or mail whose owner cannot be told.
+    """
+    if store.get_meta("filled") is not None:
+        return "continues from its file"
+    try:
+        load_world(store, _world(world, store, seed))
+    except (ValueError, TypeError, KeyError) as error:
+        raise CannotStart(f"The world {world} cannot be loaded: {error}") from error
+    words = f"world {world}"
+    store.put_meta("filled", "1")
+    return words
+
+
+def _world(name: str, store: Store, seed: int | None) -> Mapping[str, Any]:
+    if name == "empty":
+        return EMPTY_WORLD
+    path = Path(name)
+    if not path.is_file():
+        raise CannotStart(f"There is no world {name!r}: use demo, empty, or the path of a JSON file.")
+    world: Mapping[str, Any] = json.loads(path.read_bytes())
+    return world
