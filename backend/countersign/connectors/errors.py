@@ -5,6 +5,8 @@ Only the provider's status and its machine-readable reason are kept: its sentenc
 
 from __future__ import annotations
 
+from typing import Literal
+
 from countersign.errors import CountersignError, NotAllowedError, ProviderError
 
 
@@ -82,6 +84,21 @@ class NeedsReconnect(CountersignError):  # noqa: N818 - named like the account s
         self, message: str = "Google no longer accepts this account's permission.", **details: object
     ) -> None:
         super().__init__(message, **details)  # type: ignore[arg-type]  # details are free-form ids
+
+
+class TokenRefused(ProviderError):  # noqa: N818 - named after what happened, like its siblings
+    """The token endpoint answered no; nothing was issued and nothing stored.
+
+    Attributes:
+        reason: `invalid_grant` (code or refresh token no longer good), `invalid_client` (our client id or secret),
+            or `other`; never the provider's own text.
+    """
+
+    code = "token_refused"
+
+    def __init__(self, reason: Literal["invalid_grant", "invalid_client", "other"]) -> None:
+        super().__init__("Google refused to issue a token.", reason=reason)
+        self.reason = reason
 
 
 class GrantError(NotAllowedError):
