@@ -1,0 +1,1 @@
+"""The whole HTTP surface, one thin file per resource."""

@@ -1,0 +1,151 @@
+"""A user's event log as a live stream of server-sent events: every event once, in order, across reconnects.
+
+Notifications only say "look again": what is sent is always read from the log after the last `seq` sent, so a lost,
+doubled or reordered notification changes nothing. No transaction is open while waiting.
+Source: WHATWG HTML Living Standard, section 9.2 (server-sent events).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from pydantic import BaseModel, TypeAdapter
+
+from countersign.accounts.services import Services
+from countersign.api.signed_in import CookieToken, SignedInDep
+from countersign.events import log as events
+from countersign.events.types import AnyEvent
+from countersign.identity.sessions import session_of
+
+REPLAY_LIMIT = 10_000
+"""A client further behind than this reads the lists again instead of replaying."""
+
+HEARTBEAT_SECONDS = 15.0
+"""Below the 30 to 60 s after which proxies usually close a silent connection; also how often the session is checked."""
+
+_PAGE = 500
+
+_event = TypeAdapter[AnyEvent](AnyEvent)
+
+
+class EventList(BaseModel):
+    """Events in rising `seq`; `head_seq` is the newest there is, so `events` may be continued after its last."""
+
+    events: list[AnyEvent]
+    head_seq: int
+
+
+class ResyncRequired(BaseModel):
+    """The position asked for cannot be continued from: read the lists again, then go on after `head_seq`."""
+
+    reason: str
+    head_seq: int
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who listens; the token is looked up again while the stream lives, so it ends when the session does."""
+
+    user_id: UUID
+    token: str
+
+
+def listener_of(who: SignedInDep, token: CookieToken) -> Listener:
+    """The signed-in person as a listener."""
+    return Listener(who.user_id, token or "")
+
+
+ListenerDep = Annotated[Listener, Depends(listener_of)]
+
+
+async def list_after(services: Services, user_id: UUID, seq: int, limit: int) -> EventList:
+    """At most `limit` of the user's events after `seq`, read in a short transaction of their own."""
+    async with services.db.session(user_id) as session:
+        page = await events.after(session, seq, limit=limit)
+    return EventList(
+        events=[_event.validate_python(event, from_attributes=True) for event in page.events],
+        head_seq=page.head_seq,
+    )
+
+
+async def stream_after(services: Services, listener: Listener, seq: int) -> AsyncGenerator[bytes, None]:
+    """The bytes of the stream from after `seq` on, until the client leaves or its session ends.
+
+    The first frame comes at once: events, `resync_required`, or a comment.
+    """
+    async with services.bus.listen(events.CHANNEL) as hints:
+        wait = _Hints(hints, str(listener.user_id))
+        try:
+            yield KEEPALIVE_COMMENT
+            first = await list_after(services, listener.user_id, seq, limit=1)
+            if seq > first.head_seq or first.head_seq - seq > REPLAY_LIMIT:
+                seq = first.head_seq
+                yield _resync(seq)
+            while await _is_live(services, listener):
+                async for frame, sent in _new_frames(services, listener.user_id, seq):
+                    seq = sent
+                    yield frame
+                if not await wait.for_hint(HEARTBEAT_SECONDS):
+                    yield KEEPALIVE_COMMENT
+        finally:
+            await wait.close()
+
+
+async def _new_frames(services: Services, user_id: UUID, seq: int) -> AsyncIterator[tuple[bytes, int]]:
+    while True:
+        page = await list_after(services, user_id, seq, _PAGE)
+        for event in page.events:
+            seq = event.seq
+            yield format_sse_event(data_str=_event.dump_json(event).decode(), id=str(seq)), seq
+        if len(page.events) < _PAGE:
+            return
+
+
+async def _is_live(services: Services, listener: Listener) -> bool:
+    found = await session_of(services.db, services.settings, listener.token)
+    return found is not None and found.user_id == listener.user_id
+
+
+def _resync(head_seq: int) -> bytes:
+    data = ResyncRequired(
+        reason="The position is not within the last events kept for replay.", head_seq=head_seq
+    )
+    return format_sse_event(event="resync_required", data_str=data.model_dump_json(), id=str(head_seq))
+
+
+class _Hints:
+    """Waits for a hint about one user; the pending read of the bus outlives a timed-out wait, so no hint is dropped."""
+
+    def __init__(self, hints: AsyncIterator[str], user_id: str) -> None:
+        self._hints = hints
+        self._user_id = user_id
+        self._next: asyncio.Task[str] | None = None
+
+    async def for_hint(self, seconds: float) -> bool:
+        """Whether a hint about this user (or about a reconnect of the bus) came within that time."""
+        until = asyncio.get_running_loop().time() + seconds
+        while True:
+            self._next = self._next or asyncio.create_task(_read(self._hints))
+            left = until - asyncio.get_running_loop().time()
+            done, _ = await asyncio.wait({self._next}, timeout=max(left, 0))
+            if not done:
+                return False
+            payload, self._next = self._next.result(), None
+            if payload in {self._user_id, ""}:
+                return True
+
+    async def close(self) -> None:
+        """Stop waiting."""
+        if self._next is not None:
+            self._next.cancel()
+            await asyncio.gather(self._next, return_exceptions=True)
+
+
+async def _read(hints: AsyncIterator[str]) -> str:
+    return await anext(hints)
