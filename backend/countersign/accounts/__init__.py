@@ -1,0 +1,1 @@
+"""Connected provider accounts and their tokens."""
