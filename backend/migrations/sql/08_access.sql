@@ -83,7 +83,7 @@ DECLARE
     system text := current_setting('countersign.system_role');
 BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA public TO %I, %I', app, system);
-    EXECUTE format('GRANT SELECT ON clock_offset, run_transitions, action_transitions TO %I, %I', app, system);
+    EXECUTE format('GRANT SELECT ON alembic_version, clock_offset, run_transitions, action_transitions TO %I, %I', app, system);
     EXECUTE format('GRANT SELECT, INSERT, UPDATE ON users, sessions, conversations, messages, accounts, oauth_states, data_keys, '
         'idempotency_keys, runs, run_steps, actions, approvals, attempts, event_heads TO %I', app);
     EXECUTE format('GRANT DELETE ON oauth_states, accounts TO %I', app);
