@@ -53,6 +53,7 @@ class Sessions:
         self._timeout_seconds = timeout_seconds
         self._direct = direct
         self._per_thread = threading.local()
+        self._kept: list[httplib2.Http] = []
 
     def for_read(self, token: str) -> AuthorizedHttp:
         """This thread's connection, kept alive, carrying `token`."""
@@ -60,11 +61,17 @@ class Sessions:
         if kept is None:
             kept = self._prepare(httplib2.Http(**self._options()))
             self._per_thread.http = kept
+            self._kept.append(kept)
         return _authorised(kept, token)
 
     def for_write(self, token: str) -> AuthorizedHttp:
         """A new connection that sends once, carrying `token`; the caller closes it."""
         return _authorised(self._prepare(OneTryHttp(**self._options())), token)
+
+    def close(self) -> None:
+        """Close the kept connections; only after every thread has ended."""
+        for kept in self._kept:
+            kept.close()
 
     def _options(self) -> dict[str, Any]:
         options: dict[str, Any] = {"timeout": self._timeout_seconds}

@@ -90,6 +90,7 @@ class GoogleClient:
         self._waits_seconds = tuple(read_retry_waits_seconds)
         self._sessions = Sessions(self._timeout_seconds, direct=self.is_loopback)
         self._threads = ThreadPoolExecutor(settings.google_threads, thread_name_prefix="google")
+        self._running: set[_Call] = set()
         for name in _TALKATIVE:
             logging.getLogger(name).setLevel(logging.CRITICAL)
 
@@ -149,8 +150,11 @@ class GoogleClient:
         return answer
 
     def close(self) -> None:
-        """Give the threads back; calls still running end by their socket timeout."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Cut off what still runs, end the threads, close the connections; safe to call twice."""
+        for call in tuple(self._running):
+            call.abandon()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._sessions.close()
 
     @property
     def timeout_seconds(self) -> int:
@@ -170,9 +174,11 @@ class GoogleClient:
         self, api: Api, token: AccessToken, build: Build, open_session: Callable[[str], AuthorizedHttp]
     ) -> Json:
         call = _Call(api, self.base_url, build, lambda: open_session(token.value))
+        self._running.add(call)
         try:
             return await self.in_thread(call.run)
         finally:
+            self._running.discard(call)
             call.abandon()
 
 

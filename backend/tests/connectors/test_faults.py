@@ -1,0 +1,325 @@
+"""What a fault at Google becomes, how often a read is tried, and that a write is sent once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from googleapiclient.discovery import Resource
+from googleapiclient.http import HttpRequest
+
+from countersign.connectors.errors import ProviderRefusal, ProviderUnknown
+from countersign.connectors.google.failures import (
+    READ_RETRY_WAITS_SECONDS,
+    ReadBackoff,
+    reason_in,
+    retry_after,
+)
+from countersign.connectors.google.readers import MailReader
+from countersign.connectors.google.transport import GoogleClient, is_loopback_http
+from countersign.errors import ConfigurationError
+from countersign.settings import Settings
+from tests.connectors.conftest import ALEX, SHORT_WAITS, NewCredentials
+from tests.sandbox.server import Sandbox
+
+PROFILE = "gmail.users.getProfile"
+CREATE = "gmail.users.drafts.create"
+RAW = "RnJvbTogYWxleEBhY21lLnRlc3QNClRvOiBkYW5hQGNsaWVudC50ZXN0DQoNCmhpDQo="
+
+
+def create_draft(service: Resource) -> HttpRequest:
+    return service.users().drafts().create(userId="me", body={"message": {"raw": RAW}})
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_a_passing_fault_is_tried_again_until_it_works(
+    mailbox: MailReader, google_sandbox: Sandbox, status: int
+) -> None:
+    google_sandbox.fault(PROFILE, status=status, count=2)
+
+    profile = await mailbox.profile()
+
+    assert profile.email == ALEX
+    assert google_sandbox.faults()[0]["fired"] == 2
+
+
+async def test_a_lasting_fault_ends_after_all_tries_and_says_so(
+    mailbox: MailReader, google_sandbox: Sandbox
+) -> None:
+    google_sandbox.fault(PROFILE, status=500)
+
+    with pytest.raises(ProviderUnknown) as unknown:
+        await mailbox.profile()
+
+    assert unknown.value.provider_status == 500
+    assert google_sandbox.faults()[0]["fired"] == len(SHORT_WAITS) + 1
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (400, "badRequest"),
+        (403, "insufficientPermissions"),
+        (404, "notFound"),
+        (403, "dailyLimitExceeded"),
+        (429, "dailyLimitExceeded"),
+    ],
+)
+async def test_what_trying_again_cannot_help_is_asked_once(
+    mailbox: MailReader, google_sandbox: Sandbox, status: int, reason: str
+) -> None:
+    google_sandbox.fault(PROFILE, status=status, reason=reason)
+
+    with pytest.raises((ProviderRefusal, ProviderUnknown)) as failure:
+        await mailbox.profile()
+
+    assert failure.value.details["reason"] == reason
+    assert google_sandbox.faults()[0]["fired"] == 1
+
+
+async def test_a_rate_limit_in_a_403_is_no_definite_refusal(
+    mailbox: MailReader, google_sandbox: Sandbox
+) -> None:
+    google_sandbox.fault(PROFILE, status=403, reason="userRateLimitExceeded")
+
+    with pytest.raises(ProviderUnknown):
+        await mailbox.profile()
+
+
+async def test_a_long_retry_after_is_handed_to_the_caller_at_once(
+    mailbox: MailReader, google_sandbox: Sandbox
+) -> None:
+    google_sandbox.fault(PROFILE, status=429, retry_after=120)
+
+    with pytest.raises(ProviderUnknown) as unknown:
+        await mailbox.profile()
+
+    assert unknown.value.retry_after_seconds == 120
+    assert google_sandbox.faults()[0]["fired"] == 1
+
+
+async def test_a_short_retry_after_is_waited_for(mailbox: MailReader, google_sandbox: Sandbox) -> None:
+    google_sandbox.fault(PROFILE, status=429, retry_after=1, count=1)
+    started = time.monotonic()
+
+    await mailbox.profile()
+
+    assert time.monotonic() - started >= 1
+
+
+async def test_a_cut_connection_is_read_again(mailbox: MailReader, google_sandbox: Sandbox) -> None:
+    google_sandbox.fault(PROFILE, drop=True, count=3)
+
+    assert (await mailbox.profile()).email == ALEX
+
+
+async def test_a_stalled_read_times_out_and_its_late_answer_reaches_nobody_else(
+    google_settings: Settings, two_people: None, as_account: NewCredentials, google_sandbox: Sandbox
+) -> None:
+    settings = google_settings.model_copy(update={"provider_call_timeout_seconds": 1, "google_threads": 1})
+    client = GoogleClient(settings, read_retry_waits_seconds=())
+    reader = MailReader(client, as_account())
+    google_sandbox.fault(PROFILE, latency_seconds=1.5, count=1)
+
+    with pytest.raises(ProviderUnknown) as unknown:
+        await reader.profile()
+    message = await reader.get_message("18c0000000000001")
+    client.close()
+
+    assert unknown.value.reason == "timeout"
+    assert message.id == "18c0000000000001"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"status": 500}, {"status": 429}, {"drop": True}, {"drop": True, "commit": False}, {"stall_seconds": 3}],
+    ids=["500", "429", "dropped after commit", "dropped before", "stalled"],
+)
+async def test_a_write_is_sent_once_whatever_happens(
+    google: GoogleClient,
+    two_people: None,
+    as_account: NewCredentials,
+    google_sandbox: Sandbox,
+    fault: dict[str, float],
+) -> None:
+    google_sandbox.fault(CREATE, **fault)
+
+    with pytest.raises(ProviderUnknown) as unknown:
+        await google.write("gmail", as_account(), create_draft)
+
+    assert unknown.value.changed == "unknown"
+    assert google_sandbox.faults()[0]["fired"] == 1
+
+
+async def test_a_write_with_a_refused_token_renews_it_for_the_next_attempt_and_is_not_repeated(
+    google: GoogleClient, two_people: None, as_account: NewCredentials, google_sandbox: Sandbox
+) -> None:
+    fresh = as_account().token.value
+    credentials = as_account(renewals=[fresh])
+    google_sandbox.fault(CREATE, status=401, reason="authError", count=1)
+
+    with pytest.raises(ProviderUnknown) as unknown:
+        await google.write("gmail", credentials, create_draft)
+
+    assert unknown.value.provider_status == 401
+    assert credentials.token.value == fresh
+    assert google_sandbox.ledger(method="gmail.users.drafts.*")[1:] == []
+
+
+async def test_a_definite_refusal_of_a_write_is_named(
+    google: GoogleClient, two_people: None, as_account: NewCredentials
+) -> None:
+    with pytest.raises(ProviderRefusal) as refusal:
+        await google.write(
+            "gmail", as_account(ALEX, "https://www.googleapis.com/auth/gmail.readonly"), create_draft
+        )
+
+    assert refusal.value.provider_status == 403
+
+
+async def test_giving_up_on_a_call_frees_its_thread(
+    google_settings: Settings, two_people: None, as_account: NewCredentials, google_sandbox: Sandbox
+) -> None:
+    settings = google_settings.model_copy(update={"provider_call_timeout_seconds": 20, "google_threads": 1})
+    client = GoogleClient(settings, read_retry_waits_seconds=())
+    reader = MailReader(client, as_account())
+    google_sandbox.fault(PROFILE, latency_seconds=15, count=1)
+    stuck = asyncio.create_task(reader.profile())
+    while not google_sandbox.faults()[0]["fired"]:  # noqa: ASYNC110 - another process: nothing to wait on
+        await asyncio.sleep(0.01)
+
+    stuck.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await stuck
+    started = time.monotonic()
+    message = await reader.get_message("18c0000000000001")
+    client.close()
+
+    assert message.id == "18c0000000000001"
+    assert time.monotonic() - started < 5
+
+
+@pytest.fixture
+def proxy_page() -> Iterator[str]:
+    """A server that answers 403 with a page of its own, as a company proxy does."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(65536)
+                connection.sendall(
+                    b"HTTP/1.1 403 Forbidden\r\nContent-Length: 7\r\nConnection: close\r\n\r\nblocked"
+                )
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    thread.join(5)
+
+
+async def test_a_refusal_that_is_not_in_googles_words_proves_nothing(
+    proxy_page: str, google_settings: Settings, two_people: None, as_account: NewCredentials
+) -> None:
+    client = GoogleClient(google_settings.model_copy(update={"google_base_url": proxy_page}))
+
+    with pytest.raises(ProviderUnknown):
+        await client.write("gmail", as_account(), create_draft)
+    client.close()
+
+
+async def test_no_failure_carries_googles_text_the_token_or_the_query(
+    mailbox: MailReader,
+    google_sandbox: Sandbox,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    google_sandbox.fault("gmail.users.messages.list", status=403, reason="canaryReason")
+
+    with pytest.raises(ProviderRefusal) as refusal:
+        await mailbox.search("subject:canary-query")
+
+    said = "".join([caplog.text, *capsys.readouterr(), str(refusal.value), repr(refusal.value.details)])
+    assert refusal.value.__cause__ is None
+    assert refusal.value.__context__ is None
+    assert "canary-query" not in said
+    assert "told to fail" not in said
+    assert "ya29" not in said
+
+
+def test_reads_wait_one_two_four_eight_sixteen_seconds_give_or_take_a_quarter() -> None:
+    backoff = ReadBackoff(READ_RETRY_WAITS_SECONDS)
+    failure = ProviderUnknown(503, "backendError", may_retry=True)
+
+    waits = [float(backoff(failure)) for _ in range(5)]
+
+    assert all(
+        planned * 0.75 <= wait <= planned * 1.25
+        for planned, wait in zip((1, 2, 4, 8, 16), waits, strict=True)
+    )
+    assert backoff(failure) is False
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("7", 7), (None, None), ("", None), ("soon", None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0)],
+)
+def test_retry_after_is_read_in_both_forms(value: str | None, seconds: int | None) -> None:
+    assert retry_after(value) == seconds
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b'{"error":{"code":403,"message":"m","errors":[{"reason":"forbidden"}]}}', "forbidden"),
+        (b'{"error":{"code":403,"status":"PERMISSION_DENIED"}}', "PERMISSION_DENIED"),
+        (
+            b'{"error":{"code":403,"details":[{"reason":"RATE_LIMIT_EXCEEDED"}],"errors":[{"reason":"forbidden"}]}}',
+            "RATE_LIMIT_EXCEEDED",
+        ),
+        (b'{"error":{"code":400,"errors":[{"reason":"mail for bob@x.y <script>"}]}}', "unnamed"),
+        (b'{"error":"invalid_grant"}', None),
+        (b"<html>403</html>", None),
+        (b"[]", None),
+        (b"\xff", None),
+        (b"[" * 100_000, None),
+    ],
+)
+def test_only_a_machine_readable_reason_is_taken_from_an_answer(content: bytes, reason: str | None) -> None:
+    assert reason_in(content) == reason
+
+
+@pytest.mark.parametrize(
+    ("address", "is_loopback"),
+    [
+        ("http://127.0.0.1:4010", True),
+        ("http://localhost:4010", True),
+        ("http://[::1]:4010", True),
+        ("http://127.0.0.1.evil.test", False),
+        ("http://10.0.0.1", False),
+        ("https://127.0.0.1", False),
+        ("", False),
+    ],
+)
+def test_loopback_is_told_from_lookalikes(address: str, is_loopback: bool) -> None:
+    assert is_loopback_http(address) is is_loopback
+
+
+def test_plain_http_elsewhere_is_refused_at_the_start(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, keys_dir=tmp_path, google_base_url="http://google.example")
+
+    with pytest.raises(ConfigurationError):
+        GoogleClient(settings)
