@@ -112,7 +112,9 @@ class SandboxApp:
                 with self.store.transaction():
                     ledger.record(self.store, entry, status=rule.error().status, result=None)
             error = rule.error()
-            return token.refusal("server_error", error.message, status=error.status, headers=error.headers)
+            # google-auth retries `server_error` by itself, so refusals of other statuses keep the reason asked for.
+            word = "server_error" if error.status >= 500 else error.reason
+            return token.refusal(word, error.message, status=error.status, headers=error.headers)
 
         return await through(fault, perform, refuse)
 

@@ -6,11 +6,14 @@ Must not change a database that has a world: a restart after a crash finds every
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from workspace_sandbox.control.world import EMPTY_WORLD, load_world
+from workspace_sandbox.importing.load import import_mail
+from workspace_sandbox.importing.owner import OwnerUnclearError
 from workspace_sandbox.store import Store
 
 
@@ -28,11 +31,24 @@ def fill(store: Store, *, world: str, imports: Sequence[Path], owner: str | None
         return "continues from its file"
     try:
         load_world(store, _world(world, store, seed))
+        words = [f"world {world}", *_import(store, imports, owner)]
     except (ValueError, TypeError, KeyError) as error:
         raise CannotStart(f"The world {world} cannot be loaded: {error}") from error
-    words = f"world {world}"
+    # Only now: a start that was interrupted begins again instead of serving half a world.
     store.put_meta("filled", "1")
-    return words
+    return ", ".join(words)
+
+
+def _import(store: Store, paths: Sequence[Path], owner: str | None) -> list[str]:
+    if not paths:
+        return []
+    try:
+        report = import_mail(store, list(paths), owner=owner, show_progress=sys.stderr.isatty())
+    except (OwnerUnclearError, OSError) as error:
+        raise CannotStart(str(error)) from error
+    for origin, reason in report.broken:
+        sys.stderr.write(f"broken mail: {origin}: {reason}\n")
+    return [f"imported {report.words()}"]
 
 
 def _world(name: str, store: Store, seed: int | None) -> Mapping[str, Any]:

@@ -45,8 +45,8 @@ CREATE TABLE IF NOT EXISTS uploads (
     id TEXT PRIMARY KEY, method_id TEXT NOT NULL, account TEXT NOT NULL, scopes TEXT NOT NULL,
     params TEXT NOT NULL, body TEXT, media_type TEXT NOT NULL, received BLOB NOT NULL) WITHOUT ROWID;
 """
-# These belong to the sandbox itself and outlive a new world.
-_KEPT_META = ("signing_key",)
+# These belong to the sandbox itself, not to its world.
+_KEPT_META = ("signing_key", "id_counter", "filled")
 
 
 class Store:

@@ -41,12 +41,14 @@ def document(name: str, base_url: str) -> dict[str, Any]:
 def service(sandbox: Sandbox, credentials: Credentials, name: str = "gmail.v1") -> Any:
     """Google's client for one service."""
     http = google_auth_httplib2.AuthorizedHttp(credentials, http=httplib2.Http(timeout=20))
-    return build_from_document(document(name, sandbox.base_url), http=http)
+    built = build_from_document(document(name, sandbox.base_url), http=http)
+    sandbox.connections.callback(built.close)
+    return built
 
 
 def gmail_with(sandbox: Sandbox, token: str) -> Any:
     """Gmail with a bare access token that cannot be refreshed."""
-    return service(sandbox, Credentials(token=token))
+    return service(sandbox, Credentials(token=token))  # type: ignore[no-untyped-call]  # google-auth has no types here
 
 
 def flow(sandbox: Sandbox, scopes: list[str], **options: Any) -> Flow:
@@ -60,6 +62,7 @@ def flow(sandbox: Sandbox, scopes: list[str], **options: Any) -> Flow:
         }
     }
     made: Flow = Flow.from_client_config(config, scopes, redirect_uri=REDIRECT_URI, **options)
+    sandbox.connections.callback(made.oauth2session.close)
     return made
 
 

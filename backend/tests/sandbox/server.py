@@ -1,7 +1,7 @@
 """A sandbox as a process of its own, for the tests of every room: start it, steer it, reset it, kill it.
 
-Use it from a room's conftest: `from tests.sandbox.server import google_sandbox, sandbox_process  # noqa: F401`, then ask
-for `google_sandbox`: one process for each xdist worker, an empty world with a real clock at the start of each test.
+A room's conftest imports `google_sandbox` and `sandbox_process` from here (and names both in `__all__`); its tests
+ask for `google_sandbox`: one process for each xdist worker, an empty world with a real clock for each test.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,12 +30,13 @@ PRISTINE = "pristine"
 
 @dataclass
 class Sandbox:
-    """A running sandbox and its control plane."""
+    """A running sandbox and its control plane; `connections` are those of clients, closed after each test."""
 
     process: subprocess.Popen[str]
     base_url: str
     ready_line: str
     http: httpx.Client = field(init=False)
+    connections: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
         # trust_env off: a proxy of the machine must not see loopback traffic.
@@ -107,7 +109,7 @@ class Sandbox:
         return answer
 
     def kill(self) -> None:
-        """kill -9, as a crash would."""
+        """Kill -9, as a crash would."""
         self._end(signal.SIGKILL)
 
     def stop(self) -> int:
@@ -115,6 +117,7 @@ class Sandbox:
         return self._end(signal.SIGTERM)
 
     def _end(self, how: signal.Signals) -> int:
+        self.connections.close()
         self.http.close()
         if self.process.poll() is None:
             self.process.send_signal(how)
@@ -161,7 +164,8 @@ def sandbox_process() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def google_sandbox(sandbox_process: Sandbox) -> Sandbox:
+def google_sandbox(sandbox_process: Sandbox) -> Iterator[Sandbox]:
     """The sandbox with an empty world, real time, no faults and an empty ledger."""
     sandbox_process.restore(PRISTINE)
-    return sandbox_process
+    yield sandbox_process
+    sandbox_process.connections.close()

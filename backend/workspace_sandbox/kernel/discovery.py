@@ -83,8 +83,10 @@ class Catalog:
             declared = document.get("auth", {}).get("oauth2", {}).get("scopes", {})
             self.scopes.update({scope: about["description"] for scope, about in declared.items()})
             compiled.extend(_compile(document))
-        # A literal segment wins over a parameter: `files/generateIds` before `files/{fileId}`.
-        compiled.sort(key=lambda item: [("{" in part, part) for part in item[0].split("/")])
+        # Literals win over parameters: `files/generateIds` before `files/{fileId}`, `{+name}:commit` before `{+name}`.
+        compiled.sort(
+            key=lambda item: [("{" in part, part.endswith("}"), part) for part in item[0].split("/")]
+        )
         for template, method in compiled:
             self.methods[method.id] = method
             start = template.split("/", 1)[0]
