@@ -1,0 +1,1 @@
+"""Real mail from files into the sandbox: mbox, Maildir, .eml."""

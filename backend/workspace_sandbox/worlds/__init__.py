@@ -1,0 +1,1 @@
+"""Invented worlds to run the sandbox with, made from a seed number and a moment."""
