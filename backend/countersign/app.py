@@ -14,15 +14,20 @@ from countersign.accounts.services import Services, opened_services
 from countersign.api import problems
 from countersign.api.edge import Edge
 from countersign.api.openapi import publish
-from countersign.api.routes import audit, auth, conversations, events, health
+from countersign.api.routes import audit, auth, conversations, events, health, runs, workflows
 from countersign.errors import ConfigurationError, CountersignError
 from countersign.kit import clock
 from countersign.kit.telemetry import configure_logging
+from countersign.runs.saver import Checkpoints
 from countersign.settings import Settings
 
 PREFIX = "/api/v1"
 VERSION = "0.1.0"
 """The same as in pyproject.toml (a test compares them); the package need not be installed to serve."""
+
+
+_CHECKPOINT_CONNECTIONS = 4
+"""The API only looks at past states, now and then; driving runs is the worker's."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -52,7 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _versioned() -> APIRouter:
     router = APIRouter(prefix=PREFIX)
-    for resource in (auth, conversations, events, audit):
+    for resource in (auth, conversations, runs, workflows, events, audit):
         router.include_router(resource.router)
     router.include_router(conversations.new_messages)
     return router
@@ -61,9 +66,14 @@ def _versioned() -> APIRouter:
 def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opened_services(settings) as services:
+        url = settings.database_url.get_secret_value()
+        async with (
+            opened_services(settings) as services,
+            Checkpoints(url, pool_size=_CHECKPOINT_CONNECTIONS) as checkpoints,
+        ):
             await _refuse_moved_clock(services)
             app.state.services = services
+            app.state.checkpoints = checkpoints
             yield
 
     return lifespan

@@ -8,7 +8,7 @@ Source: WHATWG HTML Living Standard, section 9.2 (server-sent events).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -20,6 +20,7 @@ from pydantic import BaseModel, TypeAdapter
 from countersign.accounts.services import Services
 from countersign.api.signed_in import CookieToken, SignedInDep
 from countersign.events import log as events
+from countersign.events.models import Event
 from countersign.events.types import AnyEvent
 from countersign.identity.sessions import session_of
 
@@ -68,10 +69,12 @@ async def list_after(services: Services, user_id: UUID, seq: int, limit: int) ->
     """At most `limit` of the user's events after `seq`, read in a short transaction of their own."""
     async with services.db.session(user_id) as session:
         page = await events.after(session, seq, limit=limit)
-    return EventList(
-        events=[_event.validate_python(event, from_attributes=True) for event in page.events],
-        head_seq=page.head_seq,
-    )
+    return EventList(events=as_events(page.events), head_seq=page.head_seq)
+
+
+def as_events(rows: Sequence[Event]) -> list[AnyEvent]:
+    """Rows of the log in their published shape."""
+    return [_event.validate_python(row, from_attributes=True) for row in rows]
 
 
 async def stream_after(services: Services, listener: Listener, seq: int) -> AsyncGenerator[bytes, None]:

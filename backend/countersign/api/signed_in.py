@@ -20,6 +20,7 @@ from countersign.accounts.services import Services
 from countersign.errors import NotAllowedError, NotSignedInError
 from countersign.identity.sessions import Client, OpenedSession, SignedIn, csrf_token_matches, session_of
 from countersign.kit.ids import to_public
+from countersign.runs.saver import Checkpoints
 from countersign.settings import LOOPBACK_HOSTS, Settings
 
 COOKIE = "__Host-countersign"
@@ -52,6 +53,15 @@ def services_of(request: Request) -> Services:
 
 
 ServicesDep = Annotated[Services, Depends(services_of)]
+
+
+def checkpoints_of(request: Request) -> Checkpoints:
+    """Where this process reads past states of runs."""
+    checkpoints: Checkpoints = request.app.state.checkpoints
+    return checkpoints
+
+
+CheckpointsDep = Annotated[Checkpoints, Depends(checkpoints_of)]
 
 
 def client_of(request: Request) -> Client:
