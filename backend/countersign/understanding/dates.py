@@ -1,0 +1,73 @@
+"""The days a text speaks of: "on Wednesday" becomes 25 November, so that a card can name what a reply promises.
+
+Must not change the text, and must not read a clock: the reference time and the zone are arguments.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from countersign.understanding.grammar.days import READERS, Reader, Span
+
+
+@dataclass(frozen=True)
+class DateMention:
+    """One day or range of days a text speaks of.
+
+    Attributes:
+        words: the text's own words.
+        start: offset of the words; `end` is the offset behind them.
+        first: first day meant, in the person's zone.
+        last: last day meant, equal to `first` for a single day.
+        is_ambiguous: whether another reading is as good ("next Wednesday" said on a Monday, 02/03).
+    """
+
+    words: str
+    start: int
+    end: int
+    first: date
+    last: date
+    is_ambiguous: bool = False
+
+    def spoken(self) -> str:
+        """The day in plain words, such as "Wednesday 25 November"; a range as "23 to 29 November"."""
+        if self.first == self.last:
+            return f"{self.first:%A} {self.first.day} {self.first:%B}"
+        if (self.first.year, self.first.month) == (self.last.year, self.last.month):
+            return f"{self.first.day} to {self.last.day} {self.last:%B}"
+        return f"{self.first.day} {self.first:%B} to {self.last.day} {self.last:%B}"
+
+
+def find_dates(text: str, *, now: datetime, zone: str, looks_back: bool = False) -> tuple[DateMention, ...]:
+    """The dates in an English text, in the order they stand, none overlapping.
+
+    Args:
+        text: any text; nothing in it is changed.
+        now: aware reference time.
+        zone: IANA name of the zone in which "today" is meant.
+        looks_back: whether a bare weekday or day is the last one (mail received) rather than the next one (promised).
+
+    A bare weekday is the next one after today: said on a Wednesday, "Wednesday" is in seven days and marked ambiguous.
+    A week runs from Monday to Sunday (ISO 8601). A day that does not exist, such as 31 June, is no mention.
+    """
+    today = now.astimezone(ZoneInfo(zone)).date()
+    found: list[DateMention] = []
+    for pattern, reader in READERS:
+        for match in pattern.finditer(text):
+            if any(match.start() < other.end and other.start < match.end() for other in found):
+                continue
+            span = _safely(reader, match, today, looks_back)
+            if span:
+                first, last, is_ambiguous = span
+                found.append(
+                    DateMention(match.group().strip(), match.start(), match.end(), first, last, is_ambiguous)
+                )
+    return tuple(sorted(found, key=lambda mention: mention.start))
+
+
+def _safely(reader: Reader, match: re.Match[str], today: date, looks_back: bool) -> Span | None:
+    try:
+        return reader(match, today, looks_back)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,283 @@
+"""What a request asks for that cannot be done yet, in plain words, so that nothing is ever half done.
+
+Must not turn any of it into something similar that can be done: a draft is not a reply, and a reply to all is not one.
+"""
+
+import re
+from dataclasses import dataclass
+
+from countersign.understanding.grammar import terms
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A recognised wish.
+
+    Attributes:
+        asked: stable code.
+        words: what was asked, to stand in "I can't ... yet."
+        message: the whole answer where that sentence does not fit, "" otherwise.
+    """
+
+    asked: str
+    words: str
+    message: str = ""
+
+
+_MAILBOX = r"(?:mail|e-?mail|message|thread|conversation|inbox|newsletter|spam|junk)"
+_IT = (
+    rf"(?:it|this|that|them|these|those|her|his|the\b[^.,;\n]{{0,30}}?\b{_MAILBOX}s?|(?:all"
+    rf"|every|my)\b[^.,;\n]{{0,30}})"
+)
+_CALENDAR = (
+    r"(?:meetings?|appointments?|events?|calendars?|calls?|invit(?:e|es|ation|ations)"
+    r"|schedule|slots?|1:1|standup)"
+)
+DRAFT = Refusal("mail.draft.create", "save a draft that is not sent")
+REPLY_ALL = Refusal("mail.reply_all", "reply to everybody in a conversation")
+SEVERAL = Refusal("several", "answer several people or several mails with one request")
+TWO_REQUESTS = Refusal(
+    "two_requests",
+    "do two things in one request",
+    "I can't do two things in one request yet; nothing was done. Ask for the reply alone first.",
+)
+LATER = Refusal("mail.send_later", "send at a later time that you name")
+QUESTION = Refusal("question", "answer questions")
+NOTHING = Refusal(
+    "nothing", "leave things undone", "Nothing was done. I only act when you ask me to and approve the card."
+)
+OTHER_MAIL = Refusal("mail.reply.other", "reply to another mail than the newest one that fits")
+COPY = Refusal("mail.recipients", "add other recipients to a reply")
+ATTACH = Refusal("mail.attach", "attach files")
+RULE = Refusal("rule", "act by itself when something happens")
+TRANSLATE = Refusal("translate", "translate your words")
+NEW_MAIL = Refusal(
+    "mail.send", "write a new mail", "I can't write a new mail yet. I can reply to somebody's last mail."
+)
+LANGUAGE = Refusal("language", "read requests in another language than English")
+UNKNOWN = Refusal(
+    "unknown",
+    "do that",
+    "I can't do that yet. I can reply to somebody's last mail, for example: "
+    "“Reply to the last mail from Dana saying …”.",
+)
+
+_ANYWHERE: tuple[tuple[Refusal, re.Pattern[str]], ...] = tuple(
+    (refusal, re.compile(pattern))
+    for refusal, pattern in (
+        (
+            NOTHING,
+            r"^(?:please\s+)?(?:do\s+not|don't|dont|never|stop|no\s+need\s+to|you\s+(?:need|must"
+            r"|should)\s*n[o']t)\b",
+        ),
+        (
+            RULE,
+            r"^(?:if|when|whenever|as\s+soon\s+as|once|every\s+time|each\s+time|every|each|always"
+            r"|from\s+now\s+on|after|unless)\b",
+        ),
+        (
+            LATER,
+            r"^(?:tomorrow|tonight|later|next\s+\w+|at\s+\d|in\s+(?:an?|\d+|two|three)\s+\w+"
+            rf"|on\s+{terms.WEEKDAY})\b",
+        ),
+        (
+            QUESTION,
+            r"^(?:did|does|do|has|have|had|is|are|was|were|when|why|how|who|whose|where|which"
+            r"|should|what)\b(?!\s+you\s+mind)",
+        ),
+    )
+)
+_BY_VERB: tuple[tuple[Refusal, re.Pattern[str]], ...] = tuple(
+    (refusal, re.compile(rf"^(?:{pattern})"))
+    for refusal, pattern in (
+        (Refusal("undo", "undo something from the chat"), r"undo|unsend|recall|take\s+back|revert"),
+        (
+            DRAFT,
+            r"(?:re-?)?draft(?:ing)?\b|(?:prepare|compose|create|make|save|start|write|do"
+            r"|begin)\s+(?:me\s+)?(?:an?\s+|the\s+|up\s+)*(?:\w+\s+)?drafts?\b|(?:prepare"
+            r"|compose)\b",
+        ),
+        (Refusal("mail.forward", "forward mail"), r"(?:forward|fwd|fw|pass\s+on|redirect)\b"),
+        (Refusal("mail.archive", "archive mail"), r"(?:archive|file\s+away)\b"),
+        (
+            Refusal("mail.trash", "delete mail"),
+            r"(?:delete|trash|bin|remove|erase|discard|get\s+rid\s+of|throw|empty|clean|purge)\b",
+        ),
+        (
+            Refusal("mail.label", "label or sort mail"),
+            r"(?:label|tag|categori[sz]e|sort|classify|move\b.{1,60}\b(?:folder|label|inbox|spam)"
+            r"|file|mark\b.{1,60}\bas\s+(?:spam|important|junk))\b",
+        ),
+        (Refusal("mail.mark_read", "mark mail as read or unread"), r"mark\b"),
+        (Refusal("mail.star", "star mail"), r"(?:star|flag|pin|unstar)\b"),
+        (Refusal("mail.snooze", "snooze mail"), r"snooze\b"),
+        (Refusal("mail.unsubscribe", "unsubscribe or block senders"), r"(?:unsubscribe|block|mute)\b"),
+        (
+            Refusal("summarise", "summarise mail"),
+            r"(?:summari[sz]e|sum\s+up|recap|tl;?dr|give\s+me\s+(?:an?\s+)?(?:summary|overview"
+            r"|digest)|brief\s+me|catch\s+me\s+up)",
+        ),
+        (
+            Refusal("remember", "set reminders or remember things"),
+            r"(?:remind\s+(?:me|us)|remember|note\s+that|follow\s+up|set\s+(?:an?\s+)?(?:reminder"
+            r"|alarm|timer))\b",
+        ),
+        (
+            Refusal("event", "change or read your calendar"),
+            r"(?:schedule|reschedule|book|cancel|plan|invite|postpone|rsvp|block|accept|decline"
+            r"|(?:create|add|set\s+up|arrange|organi[sz]e|move|find|put|make|update|change"
+            rf"|delete)\b.{{0,60}}\b{_CALENDAR})\b",
+        ),
+        (
+            Refusal("file", "work with files and documents"),
+            r"(?:share|upload|download|(?:open|create|find|make|write)\b.{0,40}\b(?:file|document"
+            r"|doc|sheet|spreadsheet|folder|pdf|report))\b",
+        ),
+        (
+            Refusal("rule", "set up rules and automatic replies"),
+            r"(?:set\s+up|create|make|add|turn\s+on|enable)\b.{0,40}\b(?:rule|filter"
+            r"|auto-?\s?(?:reply|responder|response)|out\s+of\s+office|vacation)",
+        ),
+        (Refusal("translate", "translate"), r"translate\b"),
+        (
+            Refusal("search", "search or list mail"),
+            r"(?:search|find|look\s+(?:for|up|at)|show|list|display|get|fetch|check|read|open"
+            r"|count|give\s+me|who|bring\s+up)\b",
+        ),
+        (
+            NEW_MAIL,
+            r"(?:send|write|e-?mail|mail|message|text|ping|drop|shoot|compose|contact|reach\s+out"
+            r"|dm|sms|notify)\b",
+        ),
+        (Refusal("call", "make calls"), r"(?:call|phone|ring|dial)\b"),
+    )
+)
+_COMMAND = (
+    r"(?:archive|delete|trash|bin|label|tag|mark|star|flag|snooze|unsubscribe|mute|block"
+    r"|move|summari[sz]e|print|pin)"
+)
+_LINKED = (
+    r"(?:[,;.!?\n]\s*(?:(?:and|then|also|plus|afterwards)\b[\s,]*)*|\s(?:and|then|plus"
+    r"|also|afterwards)\b[\s,]*)(?:(?:then|also|please|pls|after\s+that|afterwards"
+    r"|don't\s+forget\s+to|can\s+you|could\s+you)\b[\s,]*)*"
+)
+_SECOND: tuple[tuple[Refusal, re.Pattern[str]], ...] = tuple(
+    (refusal, re.compile(pattern))
+    for refusal, pattern in (
+        (
+            DRAFT,
+            r"(?:\b(?:but|and)\b|[,;.(-])\s*(?:please\s+)?(?:do\s+not|don't|dont"
+            r"|never)\s+(?:actually\s+|yet\s+|really\s+)?send\b|\bwithout\s+sending\b|\b(?:as"
+            r"|in)\s+(?:an?\s+|my\s+)?drafts?\b(?!\s+(?:form|stage|version))|\bsave\s+(?:it|this"
+            r"|that)\b",
+        ),
+        (
+            COPY,
+            r"(?:\b(?:and|with)\b|[,;.(])\s*(?:please\s+)?(?:put\s+|keep\s+|add\s+)?(?:b?cc"
+            r"|copy(?:ing)?\s+in|loop\s+in)\b|\b(?:in|on|to)\s+(?:the\s+)?b?cc\b|\bcc'?ing\b"
+            r"|\b(?:and|,)\s*(?:put|add|copy|keep)\s+[\w.@ ]{1,40}\s+(?:in|on|to)\s+(?:b?cc"
+            r"|copy)\b|\b(?:and|,)\s+(?:include|copy|add)\s+\w+\s+(?:as\s+(?:a\s+)?recipient|too"
+            r"|as\s+well)\b",
+        ),
+        (
+            ATTACH,
+            rf"{_LINKED}attach(?:ing)?\b|\bwith\b[^.;\n]{{1,50}}\battached\b|\b(?:and"
+            rf"|,)\s*(?:include|add|send)\s+(?:the\s+|an?\s+|my\s+)?[\w ]{{0,30}}\b(?:attachments?"
+            r"|as\s+attachments?)\b",
+        ),
+        (TWO_REQUESTS, rf"{_LINKED}{_COMMAND}\s+{_IT}(?![\w'])"),
+        (TWO_REQUESTS, rf"{_LINKED}(?:forward|fwd)\b"),
+        (
+            TWO_REQUESTS,
+            rf"{_LINKED}(?:schedule|book|create|add|put|set\s+up|block|cancel|move|accept|decline"
+            rf"|send\s+out)\b[^.;\n]{{0,50}}\b{_CALENDAR}\b",
+        ),
+        (
+            TWO_REQUESTS,
+            rf"{_LINKED}(?:remind\s+(?:me|us)\b|set\s+(?:an?\s+)?reminder\b|summari[sz]e\b"
+            r"|unsubscribe\b|draft\b|make\s+a\s+note\b)",
+        ),
+        (TWO_REQUESTS, rf"{_LINKED}(?:reply|respond|answer|write\s+back|get\s+back)\s+to\b"),
+        (
+            TWO_REQUESTS,
+            rf"{_LINKED}(?:send|e-?mail|mail)\s+(?:an?\s+)?(?:(?:copy|mail|e-?mail|message|note"
+            rf"|invite|invitation)\b|{_IT}\s+to\b)",
+        ),
+        (
+            TWO_REQUESTS,
+            rf"{_LINKED}(?:share|upload|save)\s+(?:{_IT}|the\b)[^.;\n]{{0,40}}\b(?:with|to|in|on)\b",
+        ),
+        (RULE, r"\b(?:every\s+time|each\s+time|whenever|from\s+now\s+on)\b"),
+        (
+            LATER,
+            rf"{_LINKED}send\s+(?:it|this|that)\s+(?:at|on|in|later|tomorrow|tonight|next)\b"
+            r"|\bbut\s+send\b|\bsend\s+(?:it|this|that)\s+(?:tomorrow|tonight|later|at\s+\d"
+            rf"|on\s+{terms.WEEKDAY})",
+        ),
+    )
+)
+_REPORTED_SUBJECT = re.compile(
+    r"\b(?:we|i|you|he|she|they|it)(?:'(?:ll|d|ve))?\s+(?:\w+\s+){0,2}?(?:will|can|could"
+    r"|shall|should|must|would|may|might|have|need|want|plan|going|am|are|is)\b"
+    r"|\b(?:we|i|you|he|she|they)'(?:ll|d)\b|\bto\s+\w+"
+)
+_SEVERAL_MAILS = re.compile(
+    r"^(?:repl\w+|respon\w+|answer\w*|write\s+back|get\s+back)\s+(?:to\s+)?(?:all|every|each|both|these|those|any)\b"
+    r"[^.:;\n]{0,40}\b(?:e-?mails?|mails?|messages?|threads?|letters?|questions?|people"
+    r"|persons?|of\s+(?:them|these|those))\b"
+)
+_TOLD = re.compile(
+    rf"{_LINKED}(?:{terms.TELL}|{terms.ASK}"
+    rf"|{terms.THANK})\s+(?:to\s+)?(?!know\b)(?P<who>(?:(?:the|my|our)[ ]+)?{terms.NAME})"
+)
+_REPLY_ALL = re.compile(
+    r"^(?:repl(?:y|ying)|respon(?:d|ding)|answer|write\s+back)[\s-]*(?:to\s+)?(?:all"
+    r"|everyone|everybody)\b(?!\s+(?:e-?mails|mails|messages)\b)"
+    r"|\breply[\s-]*all\b|\b(?:send|write)\s+(?:an?\s+|the\s+)?(?:reply|answer"
+    r"|response)\s+to\s+(?:all|everyone|everybody)\b"
+)
+
+
+def refuse_opening(folded: str) -> Refusal | None:
+    """The refusal of a request that begins as no command can: a condition, a question, a later time, a "don't"."""
+    return next((refusal for refusal, pattern in _ANYWHERE if pattern.match(folded)), None)
+
+
+def refuse_reply_all(folded: str) -> Refusal | None:
+    """The refusal of a reply to everybody, or to several mails at once."""
+    if _SEVERAL_MAILS.search(folded):
+        return SEVERAL
+    return REPLY_ALL if _REPLY_ALL.search(folded) else None
+
+
+def find_other_addressee(folded: str, start: int, recipient: str | None) -> tuple[int, bool] | None:
+    """Where somebody else than the recipient is to be told something, and whether it may belong to the text."""
+    own = set((recipient or "").lower().split())
+    for match in _TOLD.finditer(folded, start):
+        if own.isdisjoint(match.group("who").split()):
+            before = folded[max(start, folded.rfind(".", start, match.start()) + 1) : match.start()]
+            return match.start(), bool(_REPORTED_SUBJECT.search(before))
+    return None
+
+
+def refuse_verb(folded: str) -> Refusal | None:
+    """The refusal by what the first words ask for; None when they name nothing known."""
+    return next((refusal for refusal, pattern in _BY_VERB if pattern.match(folded)), None)
+
+
+def find_second_request(folded: str, start: int) -> tuple[Refusal, int, bool] | None:
+    """The further wish behind `start`: its refusal, where it begins, and whether it may belong to the text instead.
+
+    "we will read it and forward it" may be one sentence of the reply; "... . Then archive the thread" may not.
+    """
+    hits = [
+        (match.start(), refusal) for refusal, pattern in _SECOND if (match := pattern.search(folded, start))
+    ]
+    if not hits:
+        return None
+    position, refusal = min(hits, key=lambda hit: hit[0])
+    sentence_start = max(folded.rfind(mark, start, position) for mark in ".!?;\n") + 1
+    before = folded[max(start, sentence_start) : position]
+    same_sentence = folded[position : position + 1] not in {".", "!", "?", "\n", ";"}
+    may_be_text = refusal in {TWO_REQUESTS, ATTACH, COPY, LATER, RULE} and same_sentence
+    return refusal, position, may_be_text and bool(_REPORTED_SUBJECT.search(before))

@@ -1,0 +1,205 @@
+"""What a reply is to say: reads "and tell her we can take delivery" into speech acts in the person's own words.
+
+Must not rewrite a word: turning reported into direct speech is the writer's work (`speech.direct`).
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from countersign.understanding.grammar import terms
+from countersign.understanding.grammar.text import RequestText
+from countersign.understanding.plan import Say, SayKind
+
+PronounWord = Literal["she", "he", "they"]
+
+_PRONOUNS: dict[str, PronounWord] = {"her": "she", "him": "he", "them": "they"}
+_LEAD = r"\s*[,;.!]?\s*(?:(?:and|to|by|then|also|so|just|please|pls|kindly)\b\s*,?\s*)*"
+_WHO = rf"(?:(?P<pronoun>her|him|them)\b|(?P<person>{terms.PERSON}))"
+_QUESTION_WORD = r"(?:when|where|what|which|who|whom|whose|why|how)\b"
+_OPENER_PATTERNS: tuple[tuple[SayKind, str], ...] = (
+    ("ask_to", rf"{terms.TELL}\s+{_WHO}\s+(?=(?:not\s+)?to\b)"),
+    (
+        "state",
+        rf"{terms.TELL}\s+{_WHO}(?:\s+know)?(?!\s+(?:about|of|when|where|how"
+        r"|why)\b)(?:\s*,?\s*that\b)?(?=\W)",
+    ),
+    ("ask_if", rf"{terms.ASK}\s+(?:{_WHO}\s+)?(?:if|whether)\b"),
+    ("ask_to", rf"{terms.ASK}\s+(?:{_WHO}\s+)?(?=(?:not\s+)?to\b)"),
+    ("ask_what", rf"{terms.ASK}\s+(?:{_WHO}\s+)?(?={_QUESTION_WORD})"),
+    ("ask_for", rf"{terms.ASK}\s+(?:{_WHO}\s+)?for\b"),
+    ("ask_about", rf"{terms.ASK}\s+(?:{_WHO}\s+)?about\b"),
+    ("thank", rf"{terms.THANK}\s+{_WHO}(?=\s+for\b|[\s.!,]*$|\s+and\b|\s*,)"),
+    (
+        "apologise",
+        rf"{terms.APOLOGISE}(?:\s+to\s+{_WHO})?(?=\s+(?:for|that|because)\b|[\s.!]*$|\s+and\b)",
+    ),
+    ("state", rf"confirm(?:ing)?(?:\s+to\s+{_WHO})?\s+(?:that\b|(?={terms.SUBJECT}))"),
+    ("confirm", r"confirm(?:ing)?\s+(?=[\w\"])"),
+    ("state", rf"(?:in\s+\w+\s+)?{terms.SAY}(?:\s+back)?(?:\s+to\s+{_WHO})?(?:\s*,?\s*that\b)?(?=\W)"),
+    ("state", r"with\s+(?:an?\s+)?(?=(?:yes|no|thanks|thank\s+you|ok|okay)\b)"),
+    (
+        "state",
+        r"with\s+(?:the\s+|this\s+)?(?:(?:following|words?|text|message|reply|answer|note)\b\s*)+"
+        r"(?:saying\b\s*|that\b\s*)?(?=\W|\w)",
+    ),
+    ("state", rf"with\s+(?=[\":]|{terms.SUBJECT})"),
+    ("state", r"that\b"),
+    ("state", rf"(?={terms.SUBJECT}|(?:the|our|my)\s+\w+\s+\w+)"),
+)
+_OPENERS = tuple((kind, re.compile(_LEAD + pattern)) for kind, pattern in _OPENER_PATTERNS)
+_COLON = re.compile(r"\s*[,.]?\s*(?:please\s*)?(?::|-+\s)\s*(?=\S)")
+_COLON_AFTER_OPENER = re.compile(r"\s*(?::|\s-+\s)\s*(?=\S)")
+_NEWLINE = re.compile(r"[ ]*[:,.\-]*[ ]*\n\s*(?=\S)")
+_OPENING_QUOTE = re.compile(r"\s*:?\s*(?P<mark>\"|'(?=\S))")
+_THANKS = re.compile(
+    r"(?:[\s,;.!-]*[,;.!\n-]\s*(?:(?:many\s+)?thanks(?:\s+a\s+lot|\s+in\s+advance)?"
+    r"|thank\s+you|thx|cheers)|[\s,;.!-]*\b(?:please|pls|plz)"
+    r"|\s+thanks(?<!\bno thanks))[\s.!]*$"
+)
+_NEXT_ACT = re.compile(
+    rf"(?:\s*[,;.!]?\s*\b(?:and|then|also|but)\b[\s,]*|\s*[.;!,]\s+)(?:(?:also|then|and|please)\b[\s,]*)*"
+    rf"(?=(?:{terms.TELL}|{terms.ASK}|{terms.THANK})\s+(?:her|him|them)\b"
+    rf"|(?:telling|asking|thanking|apologi[sz]ing|confirming)\b|apologi[sz]e\s+(?:for|to)\b"
+    rf"|ask\s+(?:if|whether)\b|say(?:ing)?\s+that\b)"
+)
+_EMPTY = re.compile(
+    r"[\W_]*(?:\[[^\]]*\]|<[^>]*>|x{3,}|t\.?b\.?[dca]\.?|something|anything|this|that|it|so)?[\W_]*"
+)
+
+
+@dataclass(frozen=True)
+class Saying:
+    """What to say, and to whom it was said to say it.
+
+    Attributes:
+        start: offset where the saying begins in the request, its opener included.
+        body_start: offset of the first word that will be written.
+        is_quoted: whether the words were set apart by the person (quotes, a line of their own).
+        rest: folded words behind a closed quotation, to be checked by the caller; "" for none.
+    """
+
+    parts: tuple[Say, ...]
+    start: int
+    body_start: int
+    pronoun: PronounWord | None = None
+    person: str | None = None
+    is_quoted: bool = False
+    rest: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in it that could be written."""
+        return not any(
+            part.kind in {"thank", "apologise"} or not _EMPTY.fullmatch(part.text.lower())
+            for part in self.parts
+        )
+
+
+def read_saying(text: RequestText, start: int, end: int | None = None) -> Saying | None:
+    """What the words from `start` on (up to `end`) ask to be said; None when they do not say it.
+
+    Set apart words (quotes, after a colon or on a new line) are taken as they stand; all others are cut into speech
+    acts, and a "please" or "thanks" that speaks to the assistant is left out.
+    """
+    stop = len(text.words) if end is None else end
+    newline = _NEWLINE.match(text.folded, start, stop)
+    if newline:
+        return _verbatim(text, start, newline.end(), stop)
+    colon = _COLON.match(text.folded, start, stop)
+    position = colon.end() if colon else start
+    if quoted := _quoted(text, start, position, stop):
+        return quoted
+    opened = _open(text, position, stop, only_addressed=colon is not None)
+    if opened:
+        return opened
+    return _direct(text, start, position, stop) if colon else None
+
+
+def _verbatim(text: RequestText, start: int, body_start: int, stop: int) -> Saying:
+    quoted = _quoted(text, start, body_start, stop)
+    if quoted and not quoted.rest:
+        return quoted
+    say = Say(kind="verbatim", text=text.slice(body_start, stop))
+    return Saying((say,), start, body_start, is_quoted=True)
+
+
+def _direct(text: RequestText, start: int, body_start: int, stop: int) -> Saying:
+    return Saying((Say(kind="direct", text=text.slice(body_start, stop)),), start, body_start)
+
+
+def _quoted(text: RequestText, start: int, position: int, stop: int) -> Saying | None:
+    """The words between the first and the last quotation mark, when they stand at `position`."""
+    opening = _OPENING_QUOTE.match(text.folded, position, stop)
+    if not opening:
+        return None
+    mark = opening.group("mark")
+    closing = text.folded.rfind(mark, opening.end(), stop)
+    if closing < 0 and mark == "'":
+        return None
+    body_end = stop if closing < 0 else closing
+    say = Say(kind="verbatim", text=text.slice(opening.end(), body_end))
+    rest = "" if closing < 0 else _THANKS.sub("", text.folded[closing + 1 : stop]).strip(" \n.,;!")
+    return Saying((say,), start, opening.end(), is_quoted=True, rest=rest)
+
+
+def _open(text: RequestText, position: int, stop: int, *, only_addressed: bool) -> Saying | None:
+    """The speech acts behind the first opener that fits at `position`."""
+    for kind, opener in _OPENERS:
+        match = opener.match(text.folded, position, stop)
+        if match is None or (only_addressed and not match.groupdict().get("pronoun")):
+            continue
+        groups = match.groupdict()
+        found = _body(text, kind, position, match.end(), stop)
+        return Saying(
+            found.parts,
+            found.start,
+            found.body_start,
+            _PRONOUNS.get(groups.get("pronoun") or "") or found.pronoun,
+            text.slice(*match.span("person")).strip("<>. ") if groups.get("person") else found.person,
+            found.is_quoted,
+            found.rest,
+        )
+    return None
+
+
+def _body(text: RequestText, kind: SayKind, start: int, body_start: int, stop: int) -> Saying:
+    newline = _NEWLINE.match(text.folded, body_start, stop)
+    if newline:
+        return _verbatim(text, start, newline.end(), stop)
+    colon = _COLON_AFTER_OPENER.match(text.folded, body_start, stop)
+    quoted = _quoted(text, start, colon.end() if colon else body_start, stop)
+    if quoted:
+        return quoted
+    if colon:
+        return _direct(text, start, colon.end(), stop)
+    return _reported(text, kind, start, body_start, stop)
+
+
+def _reported(text: RequestText, kind: SayKind, start: int, body_start: int, stop: int) -> Saying:
+    """Speech acts of reported speech, cut where another one begins ("... and ask her whether ...")."""
+    cut = _NEXT_ACT.search(text.folded, body_start, stop)
+    if cut is None:
+        return Saying((_said(text, kind, body_start, stop),), start, body_start)
+    following = _open(text, cut.end(), stop, only_addressed=False)
+    if following is None:
+        return Saying((_said(text, kind, body_start, stop),), start, body_start)
+    first = text.slice(body_start, cut.start())
+    parts = (Say(kind=kind, text=first), *following.parts)
+    return Saying(parts, start, body_start, following.pronoun, following.person, rest=following.rest)
+
+
+def _said(text: RequestText, kind: SayKind, body_start: int, stop: int) -> Say:
+    folded = text.folded[body_start:stop]
+    thanks = _THANKS.search(folded)
+    end = stop if thanks is None or _keeps_thanks(folded, thanks) else body_start + thanks.start()
+    return Say(kind=kind, text=text.slice(body_start, end).strip(" ,;"))
+
+
+def _keeps_thanks(folded: str, thanks: re.Match[str]) -> bool:
+    """Whether the last words belong to the reply: "no, thanks" does, "... on Wednesday, thanks" speaks to us."""
+    before = folded[: thanks.start()].split()
+    is_set_apart = re.match(r"\s*[,;.!\n-]", thanks.group()) is not None
+    if "thank" not in thanks.group() and "thx" not in thanks.group() and "cheers" not in thanks.group():
+        return not before
+    return len(before) < (2 if is_set_apart and before[:1] != ["no"] else 4)
