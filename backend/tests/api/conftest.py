@@ -6,12 +6,20 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
+from countersign.identity.models import User
+from countersign.identity.sessions import Client, open_session
 from countersign.kit.db import Database
 from countersign.kit.embedded.databases import DatabaseAddresses
-from tests.api.person import Person
+from countersign.kit.ids import new_id
+from countersign.settings import Settings
+from tests.api.person import PASSWORD, Person
 from tests.api.serving import Served, serving
 from tests.cluster import ProductDatabase
+
+_PASSWORD_HASH = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY).hash(PASSWORD)
 
 
 @pytest.fixture(scope="session")
@@ -30,14 +38,34 @@ async def anyone(served: Served, database: ProductDatabase) -> AsyncIterator[Per
 
 
 @pytest.fixture
-async def maya(anyone: Person, served: Served) -> AsyncIterator[Person]:
+async def maya(served: Served, database: ProductDatabase) -> AsyncIterator[Person]:
     """A signed-in person."""
     async with Person(served.origin) as person:
-        yield await person.arrive()
+        await let_in(person, database, served.settings)
+        yield person
 
 
 @pytest.fixture
-async def lee(anyone: Person, served: Served) -> AsyncIterator[Person]:
+async def lee(served: Served, database: ProductDatabase) -> AsyncIterator[Person]:
     """A second signed-in person."""
     async with Person(served.origin, email="lee@other.example") as person:
-        yield await person.arrive()
+        await let_in(person, database, served.settings)
+        yield person
+
+
+async def let_in(person: Person, database: ProductDatabase, settings: Settings) -> None:
+    """Make the person and a session of theirs without the cost of two password hashes (`_PASSWORD_HASH` is one)."""
+    user_id = new_id()
+    async with database.db.session(user_id) as session:
+        session.add(
+            User(
+                id=user_id,
+                email=person.email,
+                email_key=person.email,
+                name="Maya",
+                password_hash=_PASSWORD_HASH,
+            )
+        )
+        await session.flush()
+        opened = await open_session(session, settings, user_id, Client(ip=None, user_agent=None))
+    person.token, person.csrf = opened.token, opened.csrf_token
