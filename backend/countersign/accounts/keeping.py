@@ -56,7 +56,10 @@ class Connected:
     def message(self) -> str:
         """What happened and the way on, in words."""
         if self.missing:
-            return "The account is connected, but not everything was allowed. Allow the rest under Accounts when you need it."
+            return (
+                "The account is connected, but not everything was allowed. "
+                "Allow the rest under Accounts when you need it."
+            )
         return "The account is connected."
 
 

@@ -30,6 +30,8 @@ from countersign.kit.data_keys import cipher
 from countersign.kit.ids import to_public
 
 RENEW_BEFORE_EXPIRY: Final = timedelta(minutes=5)
+# Tokens are padded to a multiple of this many bytes before sealing, so a ciphertext does not tell which kind it is.
+_PADDED_TO: Final = 128
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def open_token(user_cipher: UserCipher, account_id: UUID, column: str, sealed: b
     """The token in that column, or None when it is empty."""
     if sealed is None:
         return None
-    return user_cipher.open(sealed, ACCOUNTS_TABLE, str(account_id), column).decode("ascii")
+    return user_cipher.open(sealed, ACCOUNTS_TABLE, str(account_id), column).rstrip(b"\0").decode("ascii")
 
 
 async def _replace(services: Services, user_id: UUID, account_id: UUID, refused: AccessToken) -> AccessToken:
@@ -200,4 +202,6 @@ async def _open(session: AsyncSession, services: Services, account: Account) -> 
 
 
 def _sealed(user_cipher: UserCipher, account_id: UUID, column: str, token: str) -> bytes:
-    return user_cipher.seal(token.encode("ascii"), ACCOUNTS_TABLE, str(account_id), column)
+    plain = token.encode("ascii")
+    padded = plain.ljust(-(-len(plain) // _PADDED_TO) * _PADDED_TO, b"\0")
+    return user_cipher.seal(padded, ACCOUNTS_TABLE, str(account_id), column)
