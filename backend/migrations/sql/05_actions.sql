@@ -37,7 +37,7 @@ CREATE TABLE actions (
 CREATE INDEX actions_run_idx ON actions (run_id);
 CREATE INDEX actions_user_state_idx ON actions (user_id, state);
 CREATE INDEX actions_due_hold_idx ON actions (hold_until) WHERE state = 'approved';
-CREATE INDEX actions_due_lease_idx ON actions (lease_until) WHERE state IN ('staging', 'armed');
+CREATE INDEX actions_due_lease_idx ON actions (lease_until) WHERE lease_until IS NOT NULL;
 
 -- What each version said, for history and for the difference shown on a stale or revised card.
 CREATE TABLE action_versions (

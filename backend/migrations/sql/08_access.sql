@@ -38,7 +38,7 @@ CREATE VIEW due_actions AS
     SELECT id AS action_id, user_id, state, coalesce(lease_until, hold_until) AS due_at
     FROM actions
     WHERE (state = 'approved' AND hold_until <= (SELECT app_now()))
-       OR (state IN ('staging', 'armed') AND lease_until <= (SELECT app_now()));
+       OR (state <> 'approved' AND lease_until <= (SELECT app_now()));
 
 CREATE VIEW due_approvals AS
     SELECT p.id AS approval_id, p.action_id, p.user_id, p.expires_at AS due_at

@@ -1,0 +1,1 @@
+"""Typed state changes: preview, execution and compensation together."""

@@ -1,0 +1,86 @@
+"""An action as the page, the event log and scripts see it; it reads rows it is given and changes none.
+
+Wire shapes: events/cards.py and events/data.py; a test validates what is made here against them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from countersign.actions.catalogue import kind_of
+from countersign.actions.decisions import approval_id_of
+from countersign.actions.models import Action, ActionVersion, Approval
+from countersign.events.cards import ApprovalCard
+from countersign.events.data import ActionUpdated
+from countersign.kit import ids
+
+VERBS = ("approve", "edit", "reject", "respond")
+
+
+def card(action: Action, version: ActionVersion, approval: Approval) -> dict[str, Any]:
+    """The approval card of that version, as JSON; allowed verbs are what would be accepted right now."""
+    kind = kind_of(action.kind)
+    being_revised = action.revision_decision_id is not None
+    is_open = action.state == "proposed" and approval.status == "pending"
+    model = ApprovalCard.model_validate(
+        {
+            **version.preview,
+            "id": approval.id,
+            "action_id": action.id,
+            "run_id": action.run_id,
+            "account_id": action.account_id,
+            "batch_id": approval.batch_id,
+            "version": action.version,
+            "digest": action.digest,
+            "kind": action.kind,
+            "status": approval.status,
+            "being_revised": being_revised,
+            "group": {"key": approval.group_key, "label": approval.group_label},
+            "undo": {
+                "mode": action.undo_mode,
+                "hold_seconds": action.hold_seconds,
+                "residue": list(kind.residue),
+            },
+            "allowed": [verb for verb in VERBS if is_open and (verb == "reject" or not being_revised)],
+            "stale_reason": action.stale_reason,
+            "expires_at": approval.expires_at,
+            "snoozed_until": approval.snoozed_until,
+            "created_at": approval.created_at,
+        }
+    )
+    return model.model_dump(mode="json")
+
+
+def action_view(action: Action) -> dict[str, Any]:
+    """The `action.updated` data: state, hold, evidence and what undo still means, as JSON."""
+    outcome = action.outcome or {}
+    model = ActionUpdated.model_validate(
+        {
+            "action_id": action.id,
+            "approval_id": approval_id_of(action.id),
+            "state": action.state,
+            "hold_until": action.hold_until,
+            "stale_reason": action.stale_reason,
+            "result": outcome.get("result"),
+            "problem": outcome.get("problem"),
+            "undo": {
+                "mode": action.undo_mode,
+                "until": action.undo_until or action.hold_until,
+                "residue": list(kind_of(action.kind).residue),
+                "state": undo_state(action),
+            },
+        }
+    )
+    return model.model_dump(mode="json")
+
+
+def undo_state(action: Action) -> str:
+    """What undo means for a held action: offered while the hold runs, over once it left or may have."""
+    if action.state == "approved":
+        return "offered"
+    return "over" if action.state in {"staging", "armed", "done", "needs_review"} else "none"
+
+
+def digest_echo(action: Action) -> dict[str, Any]:
+    """What a decision must repeat to show that it is about this version."""
+    return {"action_id": ids.to_public("act", action.id), "version": action.version, "digest": action.digest}

@@ -1,0 +1,26 @@
+"""Which kinds of action exist: one line each; a kind that is not here cannot be proposed or executed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from countersign.actions.mail.reply import MailReply
+from countersign.actions.types import Kind
+from countersign.errors import InvalidError
+
+KINDS: Mapping[str, Kind] = {
+    "mail.reply": MailReply(),
+}
+
+
+def kind_of(name: str) -> Kind:
+    """The kind of that name.
+
+    Raises:
+        InvalidError: Countersign does not know how to do this.
+    """
+    kind = KINDS.get(name)
+    if kind is None:
+        msg = "Countersign cannot do this kind of action."
+        raise InvalidError(msg, kind=name)
+    return kind

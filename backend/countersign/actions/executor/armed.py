@@ -1,0 +1,131 @@
+"""The armed action: look for evidence first, then try once, then look again; never try twice on one look.
+
+Safety is the single-use token and the compare-and-set; the lease only decides who tries. Nothing here sleeps: a
+pause is a lease that the scan finds again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from countersign.actions import decisions
+from countersign.actions.executor import receipt
+from countersign.actions.executor.work import Work, park, pause_seconds, refusal, switched_off
+from countersign.actions.types import Attempted, Evidence
+
+log = structlog.get_logger()
+
+_MARGIN_SECONDS = 5
+MISSING_LOOKS = 4
+"""How often a consumed token without evidence is looked at (waits 1, 2, 4 s) before a person is asked."""
+
+
+async def finish(work: Work) -> None:
+    """The action ends in `done`, `failed`, `refused` or `needs_review`, or is parked for another look.
+
+    Raises:
+        ProviderUnknown, NeedsReconnect, TimeoutError: no answer to a look; call again later.
+        MovedOnError: somebody else holds the action; nothing was written.
+    """
+    evidence = await reconcile(work)
+    if evidence.status != "unused":
+        await _without_attempt(work, evidence)
+        return
+    ready = await _begin_attempt(work)
+    if ready is None:
+        return
+    attempted = await ready.kind.attempt(await ready.door(ready.grant()), ready.token)
+    await _after_attempt(ready, attempted)
+
+
+async def reconcile(work: Work) -> Evidence:
+    """What the provider's records say about this action now."""
+    async with asyncio.timeout(work.services.settings.action_lease_seconds - _MARGIN_SECONDS):
+        return await work.kind.reconcile(await work.door(), decisions.terms_of(work.action), work.token)
+
+
+async def pause(work: Work, reason: str, asked_seconds: int | None = None) -> None:
+    """The action is left alone for a moment; an armed one whose approval has become too old goes to a person.
+
+    Raises:
+        MovedOnError: somebody else holds the action; nothing was written.
+    """
+    if work.action.state == "armed":
+        async with work.services.db.session(work.user_id) as session:
+            if await decisions.is_late(session, work.action):
+                await _too_late(session, work)
+                return
+    await park(work, reason, wait_seconds=pause_seconds(work.n, asked_seconds))
+
+
+async def _begin_attempt(work: Work) -> Work | None:
+    """The work with its decision checked and its attempt announced, committed right before the call."""
+    async with work.services.db.session(work.user_id) as session:
+        held = await work.held(session)
+        refused = await refusal(session, held.services, held.action)
+        if refused is not None:
+            outcome = receipt.problem("refused", refused.code, refused.text)
+            await held.in_phase(session, "receipt")
+            await receipt.close(session, held, "refused", "action.refused", outcome=outcome)
+            return None
+        if await decisions.is_late(session, held.action):
+            await _too_late(session, held)
+            return None
+        reason = await switched_off(session, held.services, held.action)
+        if reason is None:
+            await held.in_phase(session, "armed_during")
+            return held
+    await park(held, "switched_off", wait_seconds=pause_seconds(held.n))
+    return None
+
+
+async def _too_late(session: AsyncSession, work: Work) -> None:
+    message = (
+        "The approval became too old before it was known to be sent; Countersign will not send it any more."
+    )
+    await work.in_phase(session, "receipt")
+    outcome = receipt.problem("needs_review", "too_late", message)
+    await receipt.close(session, work, "needs_review", "action.needs_review", outcome=outcome)
+
+
+async def _after_attempt(work: Work, attempted: Attempted) -> None:
+    async with work.services.db.session(work.user_id) as session:
+        work = await work.held(session)
+        evidence = {"status": attempted.status, "reason": attempted.reason, "result": dict(attempted.result)}
+        await work.in_phase(session, "armed_after", evidence=evidence)
+    if attempted.status == "done":
+        await receipt.done(work, Evidence("happened", "answer", attempted.result))
+        return
+    log.info(
+        "action.no_answer", action_id=str(work.action.id), status=attempted.status, reason=attempted.reason
+    )
+    found = await reconcile(work)
+    if found.status == "unused" and attempted.status == "refused":
+        message = f"Google refused it ({attempted.reason}); nothing was sent."
+        await receipt.failed(work, "failed", "provider_refused", message)
+    elif found.status == "unused":
+        await park(work, attempted.reason, wait_seconds=pause_seconds(work.n, attempted.retry_after_seconds))
+    else:
+        await _without_attempt(work, found)
+
+
+async def _without_attempt(work: Work, evidence: Evidence) -> None:
+    if evidence.status == "happened":
+        await receipt.done(work, evidence)
+        return
+    if evidence.status == "altered":
+        message = "What was prepared in your mailbox was changed there, so it was not sent by Countersign."
+        await receipt.failed(work, "needs_review", "altered_token", message)
+        return
+    cursor = {**(work.action.cursor or {})}
+    looks = int(cursor.get("missing_looks", 0)) + 1
+    if looks < MISSING_LOOKS:
+        await park(
+            work, "no_evidence", wait_seconds=2 ** (looks - 1), cursor={**cursor, "missing_looks": str(looks)}
+        )
+        return
+    message = "We don't know whether it was sent: the prepared draft is gone, and no sent mail was found."
+    await receipt.failed(work, "needs_review", "no_evidence", message)

@@ -1,0 +1,1 @@
+"""Mail actions: what a mail says, byte for byte, and how it is sent once."""

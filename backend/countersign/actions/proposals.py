@@ -1,0 +1,293 @@
+"""The door to actions for everything but the executor: propose, show, edit, revise, and record what was decided.
+
+Nothing here commits or reaches a provider. Who may decide, and until when, is the business of `approvals`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from countersign.accounts.services import Services
+from countersign.actions import cards, decisions, rows
+from countersign.actions.catalogue import kind_of
+from countersign.actions.mail import resolve
+from countersign.actions.models import Action, ActionVersion, Approval, Decision
+from countersign.actions.rows import NextVersion, Said
+from countersign.actions.types import Facts, MadeBy, Payload, ProposedAction, State, Terms
+from countersign.audit import log as audit
+from countersign.errors import NotFoundError
+from countersign.kit import ids
+
+ActionRow = Action
+ApprovalRow = Approval
+VersionRow = ActionVersion
+DecisionRow = Decision
+Decider = decisions.Decider
+Wanted = decisions.Wanted
+ReplySource = resolve.ReplySource
+ResolvedReply = resolve.ResolvedReply
+resolve_reply = resolve.resolve_reply
+approval_id_of = decisions.approval_id_of
+locked = rows.locked
+locked_one = rows.locked_one
+expiry = rows.expiry
+wake_when_closed = rows.wake_when_closed
+current_version = rows.version_of
+card_from = cards.card
+view = cards.action_view
+
+_WITHOUT_VERSION = frozenset({"undo", "send_now"})
+_RUN_IS_LIVE = text("SELECT 1 FROM runs WHERE id = :run_id AND state IN ('queued', 'running', 'waiting')")
+
+
+def action_id_of(proposed: ProposedAction) -> UUID:
+    """The id a proposal has in every process and on every repetition of the same attempt."""
+    return ids.derived_id(proposed.run_id, str(proposed.run_attempt), proposed.plan_step, proposed.target)
+
+
+async def propose(
+    session: AsyncSession, services: Services, proposed: ProposedAction
+) -> tuple[ActionRow, bool]:
+    """The action's row, and whether this call made it; proposing the same again changes nothing.
+
+    Raises:
+        InvalidError: the payload does not pass the kind's checks; nothing was written.
+    """
+    kind, action_id = kind_of(proposed.kind), action_id_of(proposed)
+    payload = kind.checked(proposed.payload)
+    hold_seconds = kind.hold_seconds(services.settings)
+    terms = Terms(action_id, 1, proposed.kind, proposed.account_id, payload, hold_seconds, kind.undo_mode)
+    statement = (
+        insert(Action)
+        .values(
+            id=action_id,
+            run_id=proposed.run_id,
+            run_attempt=proposed.run_attempt,
+            plan_step=proposed.plan_step,
+            user_id=session.info["user_id"],
+            account_id=proposed.account_id,
+            kind=proposed.kind,
+            version=1,
+            payload=payload,
+            digest=decisions.digest(terms),
+            hold_seconds=hold_seconds,
+            undo_mode=kind.undo_mode,
+            state="proposed",
+            depends_on=list(proposed.depends_on),
+        )
+        .on_conflict_do_nothing()
+        .returning(Action.id)
+    )
+    is_new = (await session.execute(statement)).scalar_one_or_none() is not None
+    action = await one(session, action_id)
+    if is_new:
+        shown = kind.preview(payload, proposed.facts, None)
+        session.add(rows.version_row(action, proposed.facts, shown, "plan"))
+        about = audit.Subject(run_id=action.run_id, action_id=action.id, account_id=action.account_id)
+        details = {"kind": action.kind, "version": 1, "digest": action.digest}
+        audit.record(session, services.keys, "action.proposed", details, actor="run", about=about)
+    return action, is_new
+
+
+async def one(session: AsyncSession, action_id: UUID) -> ActionRow:
+    """The action as it is now, not locked.
+
+    Raises:
+        NotFoundError: there is none, or it is somebody else's.
+    """
+    action = await session.get(Action, action_id, populate_existing=True)
+    if action is None:
+        msg = "There is no such action."
+        raise NotFoundError(msg)
+    return action
+
+
+async def approval(session: AsyncSession, approval_id: UUID) -> ApprovalRow:
+    """The approval as it is now, not locked.
+
+    Raises:
+        NotFoundError: there is none, or it is somebody else's.
+    """
+    found = await session.get(Approval, approval_id, populate_existing=True)
+    if found is None:
+        msg = "There is no such card."
+        raise NotFoundError(msg)
+    return found
+
+
+async def of_run(session: AsyncSession, run_id: UUID) -> list[ActionRow]:
+    """The run's actions, whatever their state, in the order they were proposed."""
+    statement = select(Action).where(Action.run_id == run_id).order_by(Action.created_at, Action.id)
+    return list(await session.scalars(statement.execution_options(populate_existing=True)))
+
+
+async def earlier_attempts(session: AsyncSession, proposed: ProposedAction) -> list[ActionRow]:
+    """The same proposal as earlier attempts of its run made it, newest first."""
+    same = [action_id_of(replace(proposed, run_attempt=n)) for n in range(1, proposed.run_attempt)]
+    statement = select(Action).where(Action.id.in_(same)).order_by(Action.run_attempt.desc())
+    return list(await session.scalars(statement))
+
+
+async def run_is_live(session: AsyncSession, run_id: UUID) -> bool:
+    """Whether the run can still be woken."""
+    return (await session.execute(_RUN_IS_LIVE, {"run_id": run_id})).scalar_one_or_none() is not None
+
+
+async def card(session: AsyncSession, action_id: UUID) -> dict[str, Any]:
+    """The approval card of the action's current version (events/cards.py).
+
+    Raises:
+        NotFoundError: there is none, or it is somebody else's.
+    """
+    return await card_of(session, await one(session, action_id))
+
+
+async def card_of(session: AsyncSession, action: ActionRow) -> dict[str, Any]:
+    """The approval card of this action as it was just read."""
+    return cards.card(action, await rows.version_of(session, action), await rows.approval_of(session, action))
+
+
+async def versions(session: AsyncSession, action_id: UUID) -> list[VersionRow]:
+    """Every version of the action, oldest first; empty when there is no such action."""
+    statement = (
+        select(ActionVersion).where(ActionVersion.action_id == action_id).order_by(ActionVersion.version)
+    )
+    return list(await session.scalars(statement))
+
+
+async def edit(
+    session: AsyncSession, services: Services, action: ActionRow, changes: Mapping[str, Any]
+) -> ActionRow:
+    """The locked, proposed action as its next version with the person's changes; it decides nothing.
+
+    Raises:
+        InvalidError: a field may not be changed or its value is not valid (`fields` names it); nothing was changed.
+    """
+    payload = kind_of(action.kind).edited(action.payload, changes)
+    facts = (await rows.version_of(session, action)).facts
+    wanted = NextVersion(payload, facts, "edit", reason=None, renews_expiry=False)
+    return await rows.next_version(
+        session, services, action, wanted, Said("approval.edited", details={"fields": sorted(changes)})
+    )
+
+
+async def revise(
+    session: AsyncSession,
+    services: Services,
+    action: ActionRow,
+    payload: Payload,
+    facts: Facts,
+    made_by: MadeBy,
+) -> ActionRow:
+    """The locked action as its next version from the run, with its time to decide started again."""
+    wanted = NextVersion(payload, facts, made_by, reason=None, renews_expiry=True)
+    said = Said("approval.revised" if made_by == "revision" else "approval.reopened", by="run")
+    return await rows.next_version(session, services, action, wanted, said)
+
+
+async def record_decision(
+    session: AsyncSession, services: Services, action: ActionRow, wanted: Wanted
+) -> DecisionRow:
+    """The decision on the locked action's current version, sealed; see decisions.record."""
+    return await decisions.record(session, services.keys, action, wanted, services.settings)
+
+
+async def is_repeated(
+    session: AsyncSession, services: Services, action: ActionRow, wanted: Wanted, version: int
+) -> bool:
+    """Whether this very request was answered before under its nonce.
+
+    Raises:
+        InvalidError: the nonce belongs to a different request.
+    """
+    first = await decisions.with_nonce(session, wanted.nonce)
+    if first is None:
+        return False
+    about_action = first.action_id == action.id and first.verb == wanted.verb
+    same_version = wanted.verb in _WITHOUT_VERSION or first.action_version == version
+    if (
+        about_action
+        and same_version
+        and await decisions.note_of(session, services.keys, first) == wanted.note
+    ):
+        return True
+    raise decisions.used_nonce()
+
+
+async def instructions(session: AsyncSession, services: Services, action: ActionRow) -> str | None:
+    """The words of the decision that asked for changes, or None for a reopened card."""
+    decision = (
+        await session.get(Decision, action.revision_decision_id) if action.revision_decision_id else None
+    )
+    return await decisions.note_of(session, services.keys, decision) if decision is not None else None
+
+
+async def approve(
+    session: AsyncSession, services: Services, action: ActionRow, *, decision_id: UUID, hold_until: datetime
+) -> ActionRow:
+    """The locked action, approved by that decision and held until then."""
+    values = {"decision_id": decision_id, "hold_until": hold_until, "stale_reason": None, "lease_until": None}
+    moved = await rows.move(session, services, action, "approved", Said("approval.approved"), **values)
+    await rows.set_approval(session, moved, "approved")
+    rows.tell_approval(session, moved, "approved", by="user")
+    return moved
+
+
+async def expire(session: AsyncSession, services: Services, action: ActionRow) -> ActionRow:
+    """The locked, proposed action, expired; its run keeps waiting and the card can be asked again."""
+    moved = await rows.move(session, services, action, "expired", Said("approval.expired", by="clock"))
+    await rows.set_approval(session, moved, "expired")
+    rows.tell_approval(
+        session, moved, "expired", by="clock", reason="Nobody decided in time; nothing was done."
+    )
+    return moved
+
+
+async def close(
+    session: AsyncSession,
+    services: Services,
+    action: ActionRow,
+    to: State,
+    verb: str,
+    *,
+    by: str,
+    **values: Any,
+) -> ActionRow:
+    """The locked action, `rejected` or `cancelled` with its approval; waking the run is the caller's."""
+    moved = await rows.move(session, services, action, to, Said(verb, by=by), reopen_wanted=False, **values)
+    status = "rejected" if to == "rejected" else "cancelled"
+    await rows.set_approval(session, moved, status)
+    rows.tell_approval(session, moved, status, by=by)
+    return moved
+
+
+async def mark(session: AsyncSession, action: ActionRow, **values: Any) -> ActionRow:
+    """The locked action with these bookkeeping columns set and everyone told how it stands; its state stays."""
+    changed = await rows.change(session, action, **values)
+    rows.tell_action(session, changed)
+    return changed
+
+
+async def told(
+    session: AsyncSession,
+    services: Services,
+    action: ActionRow,
+    verb: str,
+    *,
+    by: str,
+    reason: str | None = None,
+) -> None:
+    """Audit and announce a step that changed no state."""
+    about = audit.Subject(run_id=action.run_id, action_id=action.id, account_id=action.account_id)
+    details = {"version": action.version, "digest": action.digest, **({"reason": reason} if reason else {})}
+    audit.record(session, services.keys, verb, details, actor=by, about=about)
+    status = (await rows.approval_of(session, action)).status
+    rows.tell_approval(session, action, status, by=by, reason=reason)

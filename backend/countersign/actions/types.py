@@ -1,0 +1,200 @@
+"""The life of an action: its states, the allowed transitions, and the small values every kind speaks in.
+
+Transitions stand here once; the database holds the same list and a test compares both with the contract.
+Nothing here reads the database or a provider.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from countersign.connectors.google.credentials import Credentials
+from countersign.connectors.google.transport import GoogleClient
+from countersign.connectors.grant import Grant
+from countersign.errors import ConflictError
+from countersign.settings import Settings
+
+State = Literal[
+    "proposed",
+    "approved",
+    "staging",
+    "armed",
+    "done",
+    "expired",
+    "rejected",
+    "cancelled",
+    "failed",
+    "refused",
+    "needs_review",
+]
+UndoMode = Literal["held", "reversible"]
+MadeBy = Literal["plan", "edit", "revision", "stale", "reopen", "switch"]
+Verb = Literal["approve", "reject", "respond", "send_now", "undo"]
+Payload = dict[str, Any]
+Facts = dict[str, Any]
+
+TRANSITIONS: Mapping[State, frozenset[State]] = {
+    "proposed": frozenset({"approved", "rejected", "expired", "cancelled"}),
+    "approved": frozenset({"staging", "cancelled", "proposed", "refused", "needs_review"}),
+    "staging": frozenset({"armed", "proposed", "refused", "failed", "needs_review"}),
+    "armed": frozenset({"done", "failed", "refused", "needs_review"}),
+    "expired": frozenset({"proposed", "cancelled"}),
+    "needs_review": frozenset({"done", "failed", "proposed"}),
+    "done": frozenset(),
+    "rejected": frozenset(),
+    "cancelled": frozenset(),
+    "failed": frozenset(),
+    "refused": frozenset(),
+}
+OPEN_STATES: frozenset[State] = frozenset({"proposed", "approved", "staging", "armed", "expired"})
+"""While one of a run's actions is in one of these, the run has something to wait for."""
+
+CLOSED_STATES: frozenset[State] = frozenset(TRANSITIONS) - OPEN_STATES
+
+
+@dataclass(frozen=True)
+class ProposedAction:
+    """One change a run proposes, resolved to the last detail; plain JSON inside so that a checkpoint can hold it.
+
+    Attributes:
+        target: what the action touches (a message or thread id): with run, attempt and plan step it makes the id.
+        payload: what will be done, in the kind's own shape.
+        facts: what is known about it (provenance, contacts, promises); shown, never executed.
+    """
+
+    run_id: UUID
+    run_attempt: int
+    plan_step: str
+    target: str
+    account_id: UUID
+    kind: str
+    payload: Payload
+    facts: Facts
+    group_key: str
+    group_label: str
+    depends_on: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What an action is, apart from its place in the database: everything its digest is made of."""
+
+    action_id: UUID
+    version: int
+    kind: str
+    account_id: UUID
+    payload: Payload
+    hold_seconds: int
+    undo_mode: UndoMode
+
+
+@dataclass(frozen=True)
+class Change:
+    """The target moved since the person saw it: why in words, and the payload and facts of the next version."""
+
+    reason: str
+    payload: Payload
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class Token:
+    """What a kind needs to act once: its marker and, when obtained, the provider's single-use handle.
+
+    Attributes:
+        marker: random, stored before anything is created at the provider.
+        old_markers: markers of earlier versions of the same action, whose leftovers are to be removed.
+        is_fresh: nobody can have made anything under this marker yet, so there is nothing to look for.
+        handle: provider ids; empty until obtained.
+        cursor: where the provider's own log stood before the handle was made.
+    """
+
+    marker: str
+    old_markers: tuple[str, ...] = ()
+    is_fresh: bool = False
+    handle: Mapping[str, str] = field(default_factory=dict)
+    cursor: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the provider's own records say about an armed action.
+
+    `happened`: it took effect and `result` proves it. `unused`: the token is still there, so it did not.
+    `altered`: the token is there, but no longer as we made it. `missing`: the token is gone and nothing proves why.
+    """
+
+    status: Literal["happened", "unused", "altered", "missing"]
+    found_by: str
+    result: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Attempted:
+    """What came back from the one call: `done` with the provider's ids, `refused` for good, or `unknown`."""
+
+    status: Literal["done", "refused", "unknown"]
+    result: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+    retry_after_seconds: int | None = None
+
+
+class AlteredTokenError(ConflictError):
+    """What was prepared at the provider no longer says what was approved; only a person can say what happened."""
+
+    code = "altered_token"
+
+
+@dataclass(frozen=True)
+class Door:
+    """The way to the provider for one action: reading always, writing only with a grant."""
+
+    google: GoogleClient
+    credentials: Credentials
+    grant: Grant | None = None
+
+
+class Kind(Protocol):
+    """What one kind of action is: its checks, its preview, and how it happens once (contract.md, By kind)."""
+
+    undo_mode: UndoMode
+    residue: tuple[str, ...]
+
+    def hold_seconds(self, settings: Settings) -> int:
+        """How long an approved action waits; zero for reversible kinds."""
+        ...
+
+    def checked(self, payload: Payload) -> Payload:
+        """The payload with every check done, in its one normal form; raises InvalidError naming the field."""
+        ...
+
+    def edited(self, payload: Payload, changes: Mapping[str, Any]) -> Payload:
+        """The payload with a person's changes and every check done again."""
+        ...
+
+    def preview(self, payload: Payload, facts: Facts, before: Payload | None) -> dict[str, Any]:
+        """What the person sees: a pure function of its arguments."""
+        ...
+
+    async def changed(self, door: Door, payload: Payload, facts: Facts) -> Change | None:
+        """The target read again: None when it is as the person saw it."""
+        ...
+
+    async def obtain(self, door: Door, terms: Terms, token: Token) -> Token:
+        """The token with its handle: one that bears our marker is adopted, else one is made."""
+        ...
+
+    async def reconcile(self, door: Door, terms: Terms, token: Token) -> Evidence:
+        """What the provider's records say, looked at in the contract's order; reads only."""
+        ...
+
+    async def attempt(self, door: Door, token: Token) -> Attempted:
+        """The one call, never repeated here."""
+        ...
+
+    async def sweep(self, door: Door, markers: Sequence[str]) -> int:
+        """How many leftovers that bear one of these markers were removed."""
+        ...

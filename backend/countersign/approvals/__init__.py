@@ -1,0 +1,1 @@
+"""Requests for a decision and the decisions on them."""
