@@ -14,8 +14,8 @@ from workspace_sandbox.app import SandboxApp
 from workspace_sandbox.gmail.schema import SCHEMA as GMAIL_SCHEMA
 from workspace_sandbox.gmail.service import HANDLERS as GMAIL_HANDLERS
 from workspace_sandbox.serving import CannotBind, address_of, bind, serve
-from workspace_sandbox.start import CannotStart, fill
-from workspace_sandbox.store import Store
+from workspace_sandbox.start import CannotStart, Wishes, fill
+from workspace_sandbox.store import CannotOpen, Store
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,15 +27,15 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         listener = bind(options.host, options.port)
         store = Store(options.db, seed=options.seed, schemas=(GMAIL_SCHEMA,))
-        filled = fill(
-            store, world=options.world, imports=options.imports, owner=options.owner, seed=options.seed
-        )
-    except (CannotBind, CannotStart) as error:
+        origin = address_of(listener)
+        wishes = Wishes(options.world, options.imports, options.owner, options.seed, origin)
+        filled = fill(store, wishes)
+    except (CannotBind, CannotOpen, CannotStart) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     app = SandboxApp(store, GMAIL_HANDLERS, seed=options.seed)
     try:
-        serve(app, listener, f"Workspace sandbox ready at {address_of(listener)} ({filled})")
+        serve(app, listener, f"Workspace sandbox ready at {origin} ({filled})")
     finally:
         listener.close()
         store.close()

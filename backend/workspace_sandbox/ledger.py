@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any
 
 from workspace_sandbox.store import Store
@@ -72,14 +71,11 @@ def read(
     Each is `{"seq", "request_id", "at" (ISO 8601, UTC), "account", "method_id", "params", "body", "media" (base64url),
     "status", "ok" (whether it took effect), "result", "notes", "fault"}`.
     """
-    rows = store.all("SELECT * FROM ledger WHERE seq > ? ORDER BY seq", (after,))
-    entries = [_entry(dict(row)) for row in rows]
-    return [
-        entry
-        for entry in entries
-        if (account is None or entry["account"] == account)
-        and (method is None or fnmatchcase(entry["method_id"], method))
-    ]
+    rows = store.all(
+        "SELECT * FROM ledger WHERE seq > ? AND method_id GLOB ? AND (? IS NULL OR account = ?) ORDER BY seq",
+        (after, method or "*", account, account),
+    )
+    return [_entry(dict(row)) for row in rows]
 
 
 def _entry(row: dict[str, Any]) -> dict[str, Any]:

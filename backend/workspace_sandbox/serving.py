@@ -20,6 +20,8 @@ from workspace_sandbox.app import SandboxApp
 
 # A stalled request must not keep a stopping sandbox alive.
 _GRACE_SECONDS = 1
+# Longer than any client here keeps an idle connection: a close that crosses a request would look like a fault.
+_KEEP_ALIVE_SECONDS = 120
 
 
 class CannotBind(Exception):  # noqa: N818 - read by a person in front of a terminal
@@ -93,6 +95,7 @@ def serve(app: SandboxApp, listener: socket.socket, ready: str) -> None:
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
     _AnnouncingServer(config, announce).run(sockets=[listener])
 

@@ -16,8 +16,8 @@ from typing import Any
 
 from workspace_sandbox.clock import Clock
 
+_META_SCHEMA = "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
 KERNEL_SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS accounts (
     email TEXT PRIMARY KEY COLLATE NOCASE, name TEXT NOT NULL, time_zone TEXT NOT NULL,
     type TEXT NOT NULL CHECK (type IN ('personal', 'work')),
@@ -46,7 +46,11 @@ CREATE TABLE IF NOT EXISTS uploads (
     params TEXT NOT NULL, body TEXT, media_type TEXT NOT NULL, received BLOB NOT NULL) WITHOUT ROWID;
 """
 # These belong to the sandbox itself, not to its world.
-_KEPT_META = ("signing_key", "id_counter", "filled")
+_KEPT_META = ("signing_key", "id_counter", "filled", "schema_version")
+
+
+class CannotOpen(Exception):  # noqa: N818 - read by a person in front of a terminal
+    """The database file cannot be used; the message says what to do."""
 
 
 class Store:
@@ -56,18 +60,23 @@ class Store:
     ledger says survives kill -9 and power loss. The server is single-threaded: no request sees another half done.
 
     Source: https://www.sqlite.org/pragma.html#pragma_synchronous
+
+    Raises:
+        CannotOpen: when the file is no database, is in use, or was made by another version.
     """
 
     def __init__(
         self, path: Path | None = None, *, seed: int | None = None, schemas: Sequence[str] = ()
     ) -> None:
-        self.db = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
+        self.db = sqlite3.connect(
+            path or ":memory:", timeout=1, isolation_level=None, check_same_thread=False
+        )
         self.db.row_factory = sqlite3.Row
-        self.db.execute("PRAGMA journal_mode=WAL")
-        self.db.execute("PRAGMA synchronous=FULL")
-        self.db.execute("PRAGMA foreign_keys=ON")
-        for schema in (KERNEL_SCHEMA, *schemas):
-            self.db.executescript(schema)
+        try:
+            self._open((KERNEL_SCHEMA, *schemas))
+        except sqlite3.Error as error:
+            self.db.close()
+            raise CannotOpen(f"{path} cannot be used ({error}). Is another sandbox using it?") from error
         self._seed = secrets.token_hex(16) if seed is None else str(seed)
         self._snapshots: dict[str, sqlite3.Connection] = {}
         self._reload()
@@ -179,6 +188,19 @@ class Store:
         for copy in self._snapshots.values():
             copy.close()
         self.db.close()
+
+    def _open(self, schemas: Sequence[str]) -> None:
+        for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            self.db.execute(f"PRAGMA {pragma}")
+        self.db.executescript(_META_SCHEMA)
+        version = hashlib.sha256("".join(schemas).encode()).hexdigest()
+        kept = self.get_meta("schema_version")
+        if kept not in {None, version}:
+            self.db.close()
+            raise CannotOpen("The database was made by another version of the sandbox; choose another --db.")
+        for schema in schemas:
+            self.db.executescript(schema)
+        self.put_meta("schema_version", version)
 
     def _recreate(self, name: str) -> None:
         """Empty a virtual table; a contentless full-text index refuses DELETE."""

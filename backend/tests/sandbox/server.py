@@ -148,7 +148,10 @@ def start_sandbox(
     process = spawn(*arguments, *([] if db is None else ["--db", str(db)]))
     assert process.stdout is not None
     line = process.stdout.readline()
-    assert line.startswith(READY), f"the sandbox did not start: {line!r}, exit status {process.poll()}"
+    if not line.startswith(READY):
+        process.kill()
+        process.stdout.close()
+        pytest.fail(f"the sandbox did not start: {line!r}, exit status {process.wait(timeout=10)}")
     sandbox = Sandbox(process, line.removeprefix(READY).split()[0], line.strip())
     assert sandbox.health()["ok"]
     return sandbox

@@ -21,7 +21,7 @@ from workspace_sandbox.oauth.request import (
 )
 from workspace_sandbox.store import Store
 
-# Source: RFC 6749 section 4.1.2 recommends ten minutes at most. Assumed: Google's own limit is no longer.
+# Ten minutes at most, RFC 6749 section 4.1.2; how long Google's codes live is not documented.
 _CODE_SECONDS = 600
 
 
@@ -32,6 +32,7 @@ def ask(store: Store, request: Request, descriptions: Mapping[str, str]) -> Repl
     of it before and no prompt was demanded.
 
     Source: https://developers.google.com/identity/protocols/oauth2/web-server#creatingclient
+    Source: OpenID Connect Core section 3.1.2.6 (login_required and consent_required for `prompt=none`).
     Assumed: an error in the request is shown as a page and never sent to the client, as Google does for most.
     """
     query = dict(request.query_pairs())
@@ -46,7 +47,6 @@ def ask(store: Store, request: Request, descriptions: Mapping[str, str]) -> Repl
     if hinted is not None and covered and not set(asked.prompts) & {"consent", "select_account"}:
         return _allow(store, asked, hinted, asked.scopes)
     if "none" in asked.prompts:
-        # Source: OpenID Connect Core section 3.1.2.6.
         return _back(asked, {"error": "login_required" if hinted is None else "consent_required"})
     ticket = secrets.token_urlsafe(24)
     store.execute("INSERT INTO oauth_consents VALUES (?, ?)", (ticket, asked.to_json()))
@@ -99,11 +99,17 @@ def _kept(asked: AuthorizationRequest, ticked: Collection[str]) -> tuple[str, ..
 
 
 def _allow(store: Store, asked: AuthorizationRequest, account: str, scopes: tuple[str, ...]) -> Reply:
+    """The redirect with a code for `scopes`, after writing the grant down; without any scope it is a denial.
+
+    A refresh token comes with the first offline consent and afterwards only when consent is demanded.
+
+    Source: https://developers.google.com/identity/protocols/oauth2/web-server#offline
+    Source: https://developers.google.com/identity/protocols/oauth2/web-server#incrementalAuth
+    Assumed: a person who unticks everything is told to the client as access_denied.
+    """
     if not scopes:
         return _deny(asked)
     earlier = grants.granted_scopes(store, asked.client_id, account)
-    # Google hands a refresh token out on the first offline consent and afterwards only when consent is demanded.
-    # Source: https://developers.google.com/identity/protocols/oauth2/web-server#offline
     first = not grants.has_refresh_token(store, asked.client_id, account)
     refresh = asked.access_type == "offline" and (first or "consent" in asked.prompts)
     effective = dict.fromkeys(scopes)

@@ -75,6 +75,11 @@ def revoke(store: Store, request: Request, entry: Entry) -> Reply:
 
 
 def _exchange_code(store: Store, key: SigningKey, request: Request, entry: Entry, client: Client) -> Reply:
+    """Tokens for a code. A code that comes twice ends the tokens it gave the first time.
+
+    Source: RFC 6749 section 4.1.2 (reuse, revocation of the tokens issued on the code).
+    Assumed: Google revokes too, and answers invalid_grant for an expired code.
+    """
     form = _form(request)
     code = form.get("code", "")
     row = store.one(
@@ -86,7 +91,6 @@ def _exchange_code(store: Store, key: SigningKey, request: Request, entry: Entry
         return refusal("invalid_grant", "Malformed auth code.")
     entry.account = row["account"]
     if row["used"]:
-        # Source: RFC 6749 section 4.1.2: tokens issued on a code that comes twice should be revoked.
         store.execute("DELETE FROM oauth_tokens WHERE code = ?", (code,))
         return refusal("invalid_grant", "Bad Request")
     asked = AuthorizationRequest.from_json(row["request"])
@@ -104,13 +108,17 @@ def _exchange_code(store: Store, key: SigningKey, request: Request, entry: Entry
 def _problem(
     store: Store, row: sqlite3.Row, asked: AuthorizationRequest, form: Mapping[str, str]
 ) -> tuple[str, str] | None:
+    """Why a known, unused code gives nothing, as error and description, or None.
+
+    Source: RFC 7636 section 4.6 (verifier).
+    Assumed: a verifier without a challenge is refused (RFC 9700 section 2.1.1 calls it a downgrade).
+    """
     if row["expires_at"] <= store.now().timestamp():
         return "invalid_grant", "Bad Request"
     if form.get("redirect_uri") != asked.redirect_uri:
         return "redirect_uri_mismatch", "Bad Request"
     verifier = form.get("code_verifier")
     if asked.code_challenge is None:
-        # Source: RFC 9700 section 2.1.1: a verifier without a challenge is a downgrade. Assumed for Google.
         return None if verifier is None else ("invalid_grant", "code_verifier without code_challenge.")
     if not verifier:
         return "invalid_grant", "Missing code verifier."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import time
 from typing import Any
 
@@ -98,6 +99,24 @@ def test_a_dropped_answer_has_taken_effect(sandbox: Sandbox, headers: dict[str, 
     assert user_labels(sandbox) == ["Clients"]
     [entry] = sandbox.ledger()
     assert (entry["status"], entry["fault"]) == (200, "drop, commit")
+
+
+def test_googles_client_repeats_a_dropped_send_by_itself_and_the_ledger_shows_both(sandbox: Sandbox) -> None:
+    # httplib2 sends again after a connection that closed without an answer, whatever num_retries says. The product
+    # must not build on this client's word alone: this is why it sends drafts, which work once.
+    mail = f"From: {ALEX}\r\nTo: {DANA}\r\nSubject: Wednesday\r\n\r\nYes.\r\n".encode()
+    body = {"raw": base64.urlsafe_b64encode(mail).decode()}
+    sandbox.fault("gmail.users.messages.send", drop=True, count=1)
+
+    gmail_with(sandbox, sandbox.token(ALEX, FULL)).users().messages().send(userId="me", body=body).execute(
+        num_retries=0
+    )
+
+    assert [(entry["ok"], entry["fault"]) for entry in sandbox.ledger()] == [
+        (True, "drop, commit"),
+        (True, None),
+    ]
+    assert len(sandbox.state(DANA)["messages"]) == 2
 
 
 def test_a_connection_cut_before_anything_happened_has_no_effect(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import socket
 from pathlib import Path
 
@@ -121,6 +123,25 @@ def test_own_mail_can_be_imported_at_the_start(tmp_path: Path) -> None:
     try:
         assert len(sandbox.state("kim@file.test")["messages"]) == 3
         assert "imported 3 mails of kim@file.test" in sandbox.ready_line
+    finally:
+        sandbox.stop()
+
+
+def test_the_demo_world_points_its_newsletters_at_this_very_sandbox() -> None:
+    sandbox = start_sandbox(world="demo")
+
+    try:
+        mails = [
+            mail for account in sandbox.control("GET", "state")["accounts"] for mail in account["messages"]
+        ]
+        raws = [base64.urlsafe_b64decode(mail["raw"] + "==").decode() for mail in mails]
+        link = re.search(
+            r"List-Unsubscribe: <(http[^>]+)>", next(raw for raw in raws if "List-Unsubscribe" in raw)
+        )
+        assert link is not None
+        answer = sandbox.http.post(link[1], data={"List-Unsubscribe": "One-Click"})
+        assert answer.status_code == 200
+        assert [entry["method_id"] for entry in sandbox.ledger()] == ["sandbox.unsubscribe"]
     finally:
         sandbox.stop()
 
