@@ -199,3 +199,43 @@ def test_a_method_without_upload_has_no_upload_address(sandbox: Sandbox) -> None
         sandbox.http.post("/upload/gmail/v1/users/me/labels", content=MAIL, headers=headers).status_code
         == 404
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "content_type", "content"),
+    [
+        ("uploadType=teleport", "message/rfc822", MAIL),
+        ("uploadType=multipart", "multipart/related; boundary=b", b"no parts"),
+        ("uploadType=multipart", "multipart/related; boundary=b", b"--b\r\n\r\nonly one\r\n--b--"),
+    ],
+)
+def test_an_upload_that_cannot_be_read_is_refused(
+    sandbox: Sandbox, query: str, content_type: str, content: bytes
+) -> None:
+    headers = {"Authorization": f"Bearer {sandbox.token(ALEX, FULL)}", "Content-Type": content_type}
+
+    answer = sandbox.http.post(f"{SEND}?{query}", content=content, headers=headers)
+
+    assert answer.status_code == 400
+    assert sandbox.state(DANA)["messages"] == []
+
+
+def test_uploads_cannot_hide_in_a_batch(sandbox: Sandbox) -> None:
+    content = (
+        "--b\r\nContent-Type: application/http\r\n\r\n"
+        f"POST {SEND}?uploadType=media HTTP/1.1\r\nContent-Type: message/rfc822\r\n\r\nx\r\n--b--"
+    )
+
+    answer = sandbox.http.post(
+        "/batch", content=content, headers={"Content-Type": "multipart/mixed; boundary=b"}
+    )
+
+    assert "HTTP/1.1 400" in answer.text
+
+
+def test_a_batch_whose_part_is_dropped_gets_no_answer_at_all(sandbox: Sandbox) -> None:
+    sandbox.fault("gmail.users.getProfile", drop=True)
+    content = "--b\r\nContent-Type: application/http\r\n\r\nGET /gmail/v1/users/me/profile\r\n\r\n--b--"
+
+    with pytest.raises(httpx.TransportError):
+        sandbox.http.post("/batch", content=content, headers={"Content-Type": "multipart/mixed; boundary=b"})

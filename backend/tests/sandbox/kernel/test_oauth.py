@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 import jwt
 import pytest
@@ -320,3 +321,85 @@ def test_tokens_are_dated_by_the_sandbox_clock(sandbox: Sandbox) -> None:
 
     since = datetime.fromtimestamp(issued).astimezone() - datetime.fromisoformat("2023-11-30T10:00:00+00:00")
     assert timedelta() <= since < timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    ("form", "error"),
+    [
+        ({"grant_type": "password"}, "unsupported_grant_type"),
+        ({"grant_type": "authorization_code", "code": "4/never"}, "invalid_grant"),
+        ({"grant_type": "refresh_token", "refresh_token": "1//never"}, "invalid_grant"),
+        ({}, "unsupported_grant_type"),
+    ],
+)
+def test_the_token_endpoint_names_what_is_wrong(sandbox: Sandbox, form: dict[str, str], error: str) -> None:
+    answer = sandbox.http.post("/token", data=form or {"x": ""}, auth=(CLIENT_ID, CLIENT_SECRET))
+
+    assert (answer.status_code, answer.json()["error"]) == (400, error)
+
+
+def test_the_token_endpoint_takes_only_forms(sandbox: Sandbox) -> None:
+    answers = [sandbox.http.get("/token"), sandbox.http.post("/token", json={}), sandbox.http.get("/revoke")]
+
+    assert [answer.json()["error"] for answer in answers] == ["invalid_request"] * 3
+
+
+def test_a_code_with_a_challenge_needs_the_verifier(sandbox: Sandbox) -> None:
+    address, _ = flow(sandbox, [READONLY]).authorization_url()
+    code = consent(sandbox, address, account=ALEX, decision="allow")["code"]
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI}
+
+    answer = sandbox.http.post("/token", data=form, auth=(CLIENT_ID, CLIENT_SECRET))
+
+    assert answer.json() == {"error": "invalid_grant", "error_description": "Missing code verifier."}
+
+
+def test_a_plain_challenge_is_compared_as_it_is(sandbox: Sandbox) -> None:
+    query = {"client_id": CLIENT_ID, "redirect_uri": REDIRECT_URI, "response_type": "code", "scope": READONLY}
+    address = f"{sandbox.base_url}/o/oauth2/v2/auth?" + urlencode({**query, "code_challenge": "v" * 43})
+    code = consent(sandbox, address, account=ALEX, decision="allow")["code"]
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI}
+
+    answer = sandbox.http.post(
+        "/token", data={**form, "code_verifier": "v" * 43}, auth=(CLIENT_ID, CLIENT_SECRET)
+    )
+
+    assert answer.status_code == 200
+
+
+def test_a_refresh_may_narrow_the_scopes_but_not_widen_them(sandbox: Sandbox) -> None:
+    credentials = connect(sandbox, ALEX, [READONLY, SEND])
+    form = {"grant_type": "refresh_token", "refresh_token": str(credentials.refresh_token)}
+
+    narrowed, widened = [
+        sandbox.http.post("/token", data={**form, "scope": scope}, auth=(CLIENT_ID, CLIENT_SECRET))
+        for scope in (READONLY, MODIFY)
+    ]
+
+    assert narrowed.json()["scope"] == READONLY
+    assert widened.json()["error"] == "invalid_scope"
+
+
+def test_a_decision_for_nobody_who_lives_here_ends_on_a_page(sandbox: Sandbox) -> None:
+    address, _ = flow(sandbox, [READONLY]).authorization_url()
+
+    answers = [
+        sandbox.http.get(f"{address}&sandbox_decision=allow&sandbox_account=x@nowhere.test"),
+        sandbox.http.get(f"{address}&sandbox_decision=perhaps&sandbox_account={ALEX}"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [400, 400]
+
+
+def test_unticking_everything_is_a_denial(sandbox: Sandbox) -> None:
+    address, _ = flow(sandbox, [READONLY]).authorization_url()
+
+    assert consent(sandbox, address, account=ALEX, decision="partial", scopes="")["error"] == "access_denied"
+
+
+def test_a_personal_account_has_no_hosted_domain_and_a_stranger_token_no_info(sandbox: Sandbox) -> None:
+    headers = {"Authorization": f"Bearer {sandbox.token(DANA, 'openid')}"}
+
+    assert set(sandbox.http.get("/v1/userinfo", headers=headers).json()) == {"sub"}
+    assert sandbox.http.post("/oauth2/v2/tokeninfo", params={"access_token": "never"}).status_code == 400
+    assert sandbox.http.post("/oauth2/v2/tokeninfo").status_code == 400
