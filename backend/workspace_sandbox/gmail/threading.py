@@ -65,7 +65,8 @@ def remember_thread(store: Store, account: str, mail: Mail, thread_id: str) -> N
 def named_thread(store: Store, account: str, name: str) -> str:
     """The thread remembered under a name from outside (a Takeout's thread number, a seed's key), or empty."""
     row = store.one(
-        "SELECT thread_id FROM thread_keys WHERE account = ? AND key = ? AND subject = ''", (account, name)
+        "SELECT thread_id FROM thread_keys WHERE account = ? AND key = ? AND subject = ''",
+        (account, f"<{name}>"),
     )
     return "" if row is None else str(row["thread_id"])
 

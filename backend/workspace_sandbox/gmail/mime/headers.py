@@ -12,7 +12,7 @@ LINE_BREAK = re.compile(rb"\r\n|\n|\r")
 _BLOCK_END = re.compile(rb"\r\n\r\n|\n\n|\r\r(?!\n)|\n\r\n|\r\n\n")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 _ENCODED_WORD = re.compile(r"=\?([^?\s]+)\?([bBqQ])\?([^?]*)\?=")
-_GAP_BETWEEN_WORDS = re.compile(r"(=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)\s+(?==\?[^?\s]+\?[bBqQ]\?[^?]*\?=)")
+_RUN_OF_WORDS = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=(?:\s+=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)*")
 _PARAMETER = re.compile(r";\s*([^\s=;]+)\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^;]*)")
 # Quoted text, a comment, an address in angle brackets, or a single letter; all linear on hostile input.
 _ADDRESS_PIECE = re.compile(r"\"(?:[^\"\\]|\\.)*\"?|\([^()]*\)?|<[^<>]*>?|[^\"(<,;:]+|.", re.DOTALL)
@@ -63,10 +63,11 @@ def first(fields: list[Field], name: str) -> str:
 
 
 def decode_words(value: str) -> str:
-    """The value with RFC 2047 encoded words decoded; undecodable ones stay as written."""
-    if "=?" not in value:
-        return value
-    return _ENCODED_WORD.sub(_decoded_word, _GAP_BETWEEN_WORDS.sub(r"\1", value))
+    """The value with RFC 2047 encoded words decoded; undecodable ones stay as written.
+
+    A letter that is split between two words of one charset is put together.
+    """
+    return _RUN_OF_WORDS.sub(_decoded_run, value) if "=?" in value else value
 
 
 def decode_addresses(value: str) -> str:
@@ -181,14 +182,20 @@ def _break_length(block: bytes, at: int) -> int:
     return 2 if block[at : at + 2] == b"\r\n" else 1
 
 
-def _decoded_word(match: re.Match[str]) -> str:
-    charset, kind, text = match[1].split("*")[0], match[2].lower(), match[3]
-    try:
-        source = text.encode("ascii")
-        data = a2b_base64(source + b"==") if kind == "b" else decodestring(source, header=True)
-    except (UnicodeEncodeError, Base64Error):
-        return match[0]
-    return to_unicode(data, charset)
+def _decoded_run(match: re.Match[str]) -> str:
+    pieces: list[tuple[str, bytes]] = []
+    for found in _ENCODED_WORD.finditer(match[0]):
+        charset, kind, text = found[1].split("*")[0].lower(), found[2].lower(), found[3]
+        try:
+            source = text.encode("ascii")
+            data = a2b_base64(source + b"==") if kind == "b" else decodestring(source, header=True)
+        except (UnicodeEncodeError, Base64Error):
+            charset, data = "utf-8", found[0].encode()
+        if pieces and pieces[-1][0] == charset:
+            pieces[-1] = (charset, pieces[-1][1] + data)
+        else:
+            pieces.append((charset, data))
+    return "".join(to_unicode(data, charset) for charset, data in pieces)
 
 
 def _split_outside_quotes(value: str) -> list[str]:
