@@ -46,14 +46,10 @@ class Work:
     @property
     def token(self) -> Token:
         """Marker, handle and cursor as the row holds them."""
-        stored = self.action.provider_token or {}
-        return Token(
-            marker=stored["marker"],
-            old_markers=tuple(stored.get("old_markers", ())),
-            is_fresh=bool(stored.get("is_fresh")),
-            handle=stored.get("handle", {}),
-            cursor=self.action.cursor or {},
-        )
+        token = stored_token(self.action)
+        if token is None:
+            raise rows.MovedOnError(self.action.id)
+        return token
 
     def grant(self) -> Grant:
         """Leave to write, from the decision that was checked a moment ago; lives as long as the lease."""
@@ -91,6 +87,20 @@ class Work:
         statement = update(Attempt).where(Attempt.action_id == self.action.id, Attempt.n == self.n)
         known = {"evidence": evidence} if evidence is not None else {}
         await session.execute(statement.values(status=status, ended=func.app_now(), **known))
+
+
+def stored_token(action: Action) -> Token | None:
+    """Marker, handle and cursor as the row holds them; None before the first execution of this version."""
+    stored = action.provider_token or {}
+    if "marker" not in stored:
+        return None
+    return Token(
+        marker=stored["marker"],
+        old_markers=tuple(stored.get("old_markers", ())),
+        is_fresh=bool(stored.get("is_fresh")),
+        handle=stored.get("handle", {}),
+        cursor=action.cursor or {},
+    )
 
 
 async def door_of(services: Services, action: Action, grant: Grant | None = None) -> Door:

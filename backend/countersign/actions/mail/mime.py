@@ -90,6 +90,8 @@ def _parts(reply: ReplyPayload, seed: str) -> bytes:
     mail = EmailMessage(policy=SMTP)
     mail.set_content(plain_text(reply), cte="quoted-printable")
     mail.add_alternative(html_text(reply), subtype="html", cte="quoted-printable")
+    for part in mail.iter_parts():
+        del part["MIME-Version"]  # belongs to the whole mail only (RFC 2045 section 4)
     mail.set_boundary("=_" + hashlib.sha256(f"boundary\x1f{seed}".encode()).hexdigest()[:32])
     return mail.as_bytes()
 

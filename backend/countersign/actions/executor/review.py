@@ -1,0 +1,82 @@
+"""Looking once more at an action nobody knows the end of; it reads at the provider and never writes there."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from countersign.accounts.services import Services
+from countersign.actions import decisions, proposals, rows
+from countersign.actions.catalogue import kind_of
+from countersign.actions.executor import receipt
+from countersign.actions.executor.work import door_of, stored_token
+from countersign.actions.models import Action
+from countersign.actions.rows import NextVersion, Said
+from countersign.actions.types import Evidence
+from countersign.errors import ConflictError
+
+_NOT_SENT = "It was not sent: the prepared draft was still there and has been removed."
+_AGAIN = "You said that this did not happen; it is proposed again."
+
+
+async def look(services: Services, user_id: UUID, action_id: UUID) -> Action:
+    """The action: `done` with evidence, `failed` when the token is unused, else still `needs_review`; committed.
+
+    Raises:
+        NotFoundError: no such action of this user.
+        ConflictError: nothing about it is unknown.
+        ProviderUnknown, NeedsReconnect: the provider cannot be read now; nothing was changed.
+    """
+    action, evidence = await _evidence(services, user_id, action_id)
+    async with services.db.session(user_id) as session:
+        await rows.locked_one(session, action_id)
+        if evidence is not None and evidence.status == "happened":
+            return await rows.move(
+                session, services, action, "done", _said(evidence), outcome=_outcome(evidence)
+            )
+        if evidence is not None and evidence.status == "unused":
+            outcome = receipt.problem("failed", "not_sent", _NOT_SENT)
+            return await rows.move(session, services, action, "failed", _said(evidence), outcome=outcome)
+        await proposals.told(session, services, action, "action.checked", by="user", reason="no_evidence")
+        return action
+
+
+async def again(services: Services, user_id: UUID, action_id: UUID) -> Action:
+    """The action proposed again as a new version because the person says it did not happen; committed.
+
+    Evidence that it did happen wins over that: then it is `done`.
+
+    Raises:
+        NotFoundError, ConflictError, ProviderUnknown, NeedsReconnect: see `look`.
+    """
+    action, evidence = await _evidence(services, user_id, action_id)
+    async with services.db.session(user_id) as session:
+        await rows.locked_one(session, action_id)
+        if evidence is not None and evidence.status == "happened":
+            return await rows.move(
+                session, services, action, "done", _said(evidence), outcome=_outcome(evidence)
+            )
+        facts = (await rows.version_of(session, action)).facts
+        wanted = NextVersion(action.payload, facts, "reopen", reason=_AGAIN, renews_expiry=True)
+        return await rows.next_version(session, services, action, wanted, Said("action.proposed_again"))
+
+
+async def _evidence(services: Services, user_id: UUID, action_id: UUID) -> tuple[Action, Evidence | None]:
+    """The action and what the provider says; None when nothing was armed that could be looked for."""
+    async with services.db.session(user_id) as session:
+        action = await proposals.one(session, action_id)
+    if action.state != "needs_review":
+        msg = "It is known what happened to this action."
+        raise ConflictError(msg, action="There is nothing to check.")
+    token = stored_token(action)
+    if token is None or not token.handle:
+        return action, None
+    door = await door_of(services, action)
+    return action, await kind_of(action.kind).reconcile(door, decisions.terms_of(action), token)
+
+
+def _said(evidence: Evidence) -> Said:
+    return Said("action.checked", details={"status": evidence.status, "found_by": evidence.found_by})
+
+
+def _outcome(evidence: Evidence) -> dict[str, object]:
+    return {"result": dict(evidence.result), "found_by": evidence.found_by}

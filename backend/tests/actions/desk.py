@@ -1,0 +1,288 @@
+"""A person with a connected mailbox in the sandbox: propose replies, decide on them, execute them, look at the ledger.
+
+The product's own functions act; what happened is read from the sandbox's ledger and from the database as its owner.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from countersign.accounts.models import Account
+from countersign.accounts.services import Services
+from countersign.accounts.tokens import credentials, seal_tokens
+from countersign.actions import execute, proposals
+from countersign.actions.mail.facts import Known
+from countersign.actions.types import ProposedAction
+from countersign.approvals import deciding, gate
+from countersign.approvals.deciding import Verdict
+from countersign.connectors.google.mail_types import MailThread
+from countersign.connectors.google.oauth import TokenGrant
+from countersign.connectors.google.readers import MailReader
+from countersign.identity.registration import Registration, register
+from countersign.identity.sessions import Client
+from countersign.kit import clock
+from countersign.kit.data_keys import cipher
+from countersign.kit.ids import from_public
+from tests.cluster import ProductDatabase
+from tests.sandbox.server import Sandbox
+
+ALEX = "alex@acme.test"
+DANA = "dana@client.test"
+SCOPES = tuple(f"https://www.googleapis.com/auth/gmail.{name}" for name in ("readonly", "compose"))
+WORDS = "We can take delivery on Wednesday."
+YEARS = timedelta(days=3650)
+
+
+def mailboxes(n_threads: int = 1) -> list[dict[str, Any]]:
+    """Alex with that many conversations with Dana, who has a mailbox of her own."""
+    mails = [
+        {
+            "id": f"18c{number:013d}",
+            "from": f"Dana Ito <{DANA}>",
+            "to": [ALEX],
+            "subject": f"Delivery {number}",
+            "message_id": f"<delivery-{number}@client.test>",
+            "date": "2026-03-02T09:00:00Z",
+            "text": "Can you take delivery on Wednesday?",
+            "thread": f"delivery-{number}",
+            "labels": ["INBOX", "UNREAD"],
+        }
+        for number in range(1, n_threads + 1)
+    ]
+    return [
+        {"email": ALEX, "name": "Alex Moreno", "messages": mails},
+        {"email": DANA, "name": "Dana Ito", "messages": []},
+    ]
+
+
+@dataclass
+class Desk:
+    """One person, one run, one account; every reply proposed here belongs to that run unless another is named."""
+
+    services: Services
+    database: ProductDatabase
+    sandbox: Sandbox
+    user_id: UUID
+    account_id: UUID
+    run_id: UUID
+    nonces: Any = field(default_factory=itertools.count)
+
+    def nonce(self) -> str:
+        """An Idempotency-Key that was not used before."""
+        return f"key-{next(self.nonces)}-{uuid4()}"
+
+    @property
+    def decider(self) -> proposals.Decider:
+        """The person."""
+        return proposals.Decider(self.user_id)
+
+    async def thread(self, message_id: str) -> MailThread:
+        """The conversation of that mail as it is now."""
+        reader = MailReader(
+            self.services.google, await credentials(self.services, self.user_id, self.account_id)
+        )
+        message = await reader.get_message(message_id)
+        return await reader.get_thread(message.thread_id)
+
+    async def proposal(self, number: int = 1, words: str = WORDS, **changes: Any) -> ProposedAction:
+        """A reply to the given conversation's first mail, resolved from the mailbox."""
+        message_id = f"18c{number:013d}"
+        thread = await self.thread(message_id)
+        reader = MailReader(
+            self.services.google, await credentials(self.services, self.user_id, self.account_id)
+        )
+        source = proposals.ReplySource(
+            thread=thread,
+            message_id=message_id,
+            aliases=await reader.send_as(),
+            account_email=ALEX,
+            account_type="work",
+            known=(Known(email=DANA, name="Dana Ito", written_to=3),),
+        )
+        resolved = proposals.resolve_reply(source, words)
+        values = {
+            "run_id": self.run_id,
+            "run_attempt": 1,
+            "plan_step": f"reply-{number}",
+            "target": resolved.target,
+            "account_id": self.account_id,
+            "kind": "mail.reply",
+            "payload": resolved.payload,
+            "facts": resolved.facts,
+            "group_key": resolved.group_key,
+            "group_label": resolved.group_label,
+        }
+        return ProposedAction(**{**values, **changes})
+
+    async def propose(self, number: int = 1, words: str = WORDS, **changes: Any) -> dict[str, Any]:
+        """The card of a fresh reply."""
+        proposed = await self.proposal(number, words, **changes)
+        async with self.services.db.session(self.user_id) as session:
+            (approval_id,) = await gate.open(session, self.services, [proposed])
+        return await self.card(approval_id)
+
+    async def card(self, approval_id: UUID | str) -> dict[str, Any]:
+        """The card as it is now."""
+        async with self.services.db.session(self.user_id) as session:
+            approval = await proposals.approval(session, uuid_of(approval_id, "apr"))
+            return await proposals.card(session, approval.action_id)
+
+    async def decide(
+        self, card: dict[str, Any], verb: str = "approve", *, nonce: str | None = None, **said: Any
+    ) -> dict[str, Any]:
+        """The card after that decision on what the card says."""
+        verdict = Verdict(verb, card["version"], card["digest"], tuple(card["requires"]), said.get("note"))
+        async with self.services.db.session(self.user_id) as session:
+            return await deciding.decide(
+                session,
+                self.services,
+                uuid_of(card["id"], "apr"),
+                verdict,
+                nonce=nonce or self.nonce(),
+                decider=self.decider,
+            )
+
+    async def edit(self, card: dict[str, Any], **changes: Any) -> dict[str, Any]:
+        """The card after the person changed fields, named without their slash."""
+        async with self.services.db.session(self.user_id) as session:
+            return await deciding.edit(
+                session,
+                self.services,
+                uuid_of(card["id"], "apr"),
+                card["version"],
+                {f"/{name}": value for name, value in changes.items()},
+            )
+
+    async def undo(self, card: dict[str, Any], nonce: str | None = None) -> dict[str, Any]:
+        """The action after undo."""
+        async with self.services.db.session(self.user_id) as session:
+            return await deciding.undo(
+                session, self.services, action_id(card), nonce=nonce or self.nonce(), decider=self.decider
+            )
+
+    async def send_now(self, card: dict[str, Any], nonce: str | None = None) -> dict[str, Any]:
+        """The action after its hold was ended."""
+        async with self.services.db.session(self.user_id) as session:
+            return await deciding.send_now(
+                session, self.services, action_id(card), nonce=nonce or self.nonce(), decider=self.decider
+            )
+
+    async def execute(self, card: dict[str, Any]) -> None:
+        """One call of the executor."""
+        await execute.run(self.services, self.user_id, action_id(card))
+
+    async def approved(self, number: int = 1) -> dict[str, Any]:
+        """A reply proposed, approved, its hold over: ready to be executed."""
+        card = await self.decide(await self.propose(number))
+        await self.after_hold()
+        return card
+
+    async def after_hold(self, seconds: float = 1) -> None:
+        """The clock moved past the hold."""
+        await self.advance(self.services.settings.hold_seconds + seconds)
+
+    async def advance(self, seconds: float) -> None:
+        """The product's clock moved on."""
+        await self.database.advance_clock(timedelta(seconds=seconds))
+
+    async def row(self, card: dict[str, Any]) -> dict[str, Any]:
+        """The action's row, as the owner of the database sees it."""
+        (row,) = await self.database.as_owner("SELECT * FROM actions WHERE id = $1", action_id(card))
+        as_json = ("payload", "provider_token", "cursor", "outcome")
+        return {
+            name: json.loads(value) if name in as_json and isinstance(value, str) else value
+            for name, value in dict(row).items()
+        }
+
+    async def state(self, card: dict[str, Any]) -> str:
+        """The action's state."""
+        return str((await self.row(card))["state"])
+
+    async def attempts(self, card: dict[str, Any]) -> list[dict[str, Any]]:
+        """The action's attempts in order."""
+        rows = await self.database.as_owner(
+            "SELECT * FROM attempts WHERE action_id = $1 ORDER BY n", action_id(card)
+        )
+        return [dict(row) for row in rows]
+
+    async def wakes(self, run_id: UUID | None = None) -> int:
+        """How often the run was woken."""
+        (row,) = await self.database.as_owner(
+            "SELECT wake_wanted FROM runs WHERE id = $1", run_id or self.run_id
+        )
+        return int(row["wake_wanted"])
+
+    def sends(self) -> list[dict[str, Any]]:
+        """What the sandbox's ledger says really left."""
+        return [entry for entry in self.sandbox.ledger(method="gmail.users.drafts.send") if entry["ok"]]
+
+    def drafts(self) -> list[dict[str, Any]]:
+        """Alex's mails that are drafts."""
+        return [mail for mail in self.mails_of(ALEX) if "DRAFT" in mail["labels"]]
+
+    def mails_of(self, email: str) -> list[dict[str, Any]]:
+        """Every mail in that mailbox."""
+        mails: list[dict[str, Any]] = self.sandbox.state(email)["messages"]
+        return mails
+
+
+def action_id(card: dict[str, Any]) -> UUID:
+    """The action behind a card."""
+    return uuid_of(card["action_id"], "act")
+
+
+def uuid_of(value: UUID | str, prefix: str) -> UUID:
+    """The UUID behind a public id."""
+    return value if isinstance(value, UUID) else from_public(prefix, value)
+
+
+async def sit_down(services: Services, database: ProductDatabase, sandbox: Sandbox) -> Desk:
+    """A registered person with Alex's mailbox connected and a run waiting."""
+    wanted = Registration("alex@home.example", "Alex Moreno", "correct horse battery")
+    user = await register(services.db, services.keys, wanted, Client(None, None))
+    account_id = await _connect(services, sandbox, user.id)
+    run_id = await new_run(database, user.id)
+    return Desk(services, database, sandbox, user.id, account_id, run_id)
+
+
+async def new_run(database: ProductDatabase, user_id: UUID) -> UUID:
+    """A run of that person which waits at its gate."""
+    conversation_id, message_id, run_id = uuid4(), uuid4(), uuid4()
+    await database.as_owner(
+        "INSERT INTO conversations (id, user_id) VALUES ($1, $2)", conversation_id, user_id
+    )
+    await database.as_owner(
+        "INSERT INTO messages (id, user_id, conversation_id, role, text) VALUES ($1, $2, $3, 'user', 'Reply to Dana')",
+        message_id,
+        user_id,
+        conversation_id,
+    )
+    await database.as_owner(
+        "INSERT INTO runs (id, user_id, conversation_id, message_id, request, state, first_pass_over)"
+        " VALUES ($1, $2, $3, $4, 'Reply to Dana', 'waiting', true)",
+        run_id,
+        user_id,
+        conversation_id,
+        message_id,
+    )
+    return run_id
+
+
+async def _connect(services: Services, sandbox: Sandbox, user_id: UUID) -> UUID:
+    """Alex's account with a token that outlives every clock the tests set."""
+    account_id = uuid4()
+    token = sandbox.token(ALEX, *SCOPES, expires_in=round(YEARS.total_seconds()))
+    async with services.db.session(user_id) as session:
+        account = Account(
+            id=account_id, user_id=user_id, provider="google", email=ALEX, type="work", token_version=0
+        )
+        grant = TokenGrant(token, round(YEARS.total_seconds()), None, SCOPES)
+        user_cipher = await cipher(session, services.keys, user_id)
+        seal_tokens(user_cipher, account, grant, await clock.now(session) + YEARS)
+        session.add(account)
+    return account_id
