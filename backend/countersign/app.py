@@ -14,7 +14,18 @@ from countersign.accounts.services import Services, opened_services
 from countersign.api import problems
 from countersign.api.edge import Edge
 from countersign.api.openapi import publish
-from countersign.api.routes import audit, auth, conversations, events, health, runs, workflows
+from countersign.api.routes import (
+    accounts,
+    actions,
+    approvals,
+    audit,
+    auth,
+    conversations,
+    events,
+    health,
+    runs,
+    workflows,
+)
 from countersign.errors import ConfigurationError, CountersignError
 from countersign.kit import clock
 from countersign.kit.telemetry import configure_logging
@@ -50,6 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_exception_handler(RequestValidationError, problems.on_validation_error)
     app.add_exception_handler(HTTPException, problems.on_http_error)
     app.include_router(_versioned())
+    app.include_router(accounts.callbacks)
     app.include_router(health.router)
     publish(app)
     return app
@@ -57,7 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _versioned() -> APIRouter:
     router = APIRouter(prefix=PREFIX)
-    for resource in (auth, conversations, runs, workflows, events, audit):
+    for resource in (auth, accounts, conversations, runs, workflows, approvals, actions, events, audit):
         router.include_router(resource.router)
     router.include_router(conversations.new_messages)
     return router

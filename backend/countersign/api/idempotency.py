@@ -57,10 +57,18 @@ class Once:
 
     def __init__(self, session: AsyncSession, request: Request, key: str | None, body: bytes) -> None:
         """Bind to the request and its transaction."""
-        self._session = session
+        self.session = session
         self._route = f"{request.method} {request.url.path}"
-        self._key = key
+        self.key = key
         self._body_hash = hashlib.sha256(self._route.encode() + b"\x00" + body).digest()
+
+    @property
+    def nonce(self) -> str:
+        """The key, for routes that demand one."""
+        if self.key is None:
+            msg = "This needs an Idempotency-Key."
+            raise InvalidError(msg)
+        return self.key
 
     async def answer(
         self, shape: type[Shape], work: Callable[[], Awaitable[Any]], *, status: int = 200
@@ -71,18 +79,18 @@ class Once:
             RequestInFlightError: the first request with this key is still running.
             KeyReusedError: the key was used for another address or body in the last 7 days.
         """
-        if self._key is None:
+        if self.key is None:
             return shape.model_validate(await work(), from_attributes=True)
-        owner = {"user_id": self._session.info["user_id"], "key": self._key}
-        if not await self._session.scalar(_LOCK, {"user_id": str(owner["user_id"]), "key": self._key}):
+        owner = {"user_id": self.session.info["user_id"], "key": self.key}
+        if not await self.session.scalar(_LOCK, {"user_id": str(owner["user_id"]), "key": self.key}):
             msg = "A request with this Idempotency-Key is being answered right now."
             raise RequestInFlightError(msg)
-        first = (await self._session.execute(_FIND, {**owner, "kept": _KEPT})).one_or_none()
+        first = (await self.session.execute(_FIND, {**owner, "kept": _KEPT})).one_or_none()
         if first is not None:
             return shape.model_validate(self._same(bytes(first.body_hash), first.response))
         result = shape.model_validate(await work(), from_attributes=True)
         stored = {"route": self._route, "body_hash": self._body_hash, "status": status}
-        await self._session.execute(
+        await self.session.execute(
             _STORE, {**owner, **stored, "response": json.dumps(result.model_dump(mode="json"))}
         )
         return result

@@ -70,7 +70,7 @@ def problem_response(
         changed=error.changed,
         retry_after=error.retry_after_seconds,
         request_id=request_id,
-        fields=details.pop("fields", []),
+        fields=[_field(field, error.message) for field in details.pop("fields", [])],
         details=details,
     )
     extra = dict(headers or {})
@@ -125,6 +125,11 @@ def request_id_of(request: Request) -> str | None:
     """The id the edge gave this request."""
     request_id: str | None = request.scope.get("state", {}).get("request_id")
     return request_id
+
+
+def _field(field: dict[str, str] | str, message: str) -> FieldProblem:
+    # A room may name a field only; then the refusal's own sentence is about it.
+    return FieldProblem(path=f"/{field}", text=message) if isinstance(field, str) else FieldProblem(**field)
 
 
 def _framework_error(status: int) -> CountersignError:

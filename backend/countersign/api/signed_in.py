@@ -17,6 +17,7 @@ from fastapi.security import APIKeyCookie
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.accounts.services import Services
+from countersign.actions.proposals import Decider
 from countersign.errors import NotAllowedError, NotSignedInError
 from countersign.identity.sessions import Client, OpenedSession, SignedIn, csrf_token_matches, session_of
 from countersign.kit.ids import to_public
@@ -120,6 +121,14 @@ def human(signed_in: SignedInDep, _origin: SameOriginDep, csrf_token: CsrfHeader
 
 
 HumanDep = Annotated[SignedIn, Depends(human)]
+
+
+def decider_of(person: HumanDep) -> Decider:
+    """The person as the one who decides; nothing but an interactive session becomes one."""
+    return Decider(person.user_id, channel="web")
+
+
+DeciderDep = Annotated[Decider, Depends(decider_of)]
 
 
 async def user_session(

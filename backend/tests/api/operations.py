@@ -86,11 +86,12 @@ def _smallest(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
     match schema.get("type"):
         case "object":
             required = schema.get("required", [])
-            return {name: _smallest(schema["properties"][name], schemas) for name in required}
+            free = {"/subject": _ALL_LETTERS} if schema.get("minProperties") else {}
+            return {name: _smallest(schema["properties"][name], schemas) for name in required} | free
         case "array":
             return [_smallest(schema["items"], schemas)] * schema.get("minItems", 0)
         case "integer":
-            return schema.get("minimum", 1)
+            return int(schema.get("minimum", 1))
         case "boolean":
             return True
         case _:

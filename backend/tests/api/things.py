@@ -2,14 +2,51 @@
 
 from __future__ import annotations
 
+from countersign.kit.ids import from_public, new_id, to_public
 from tests.api.person import Person
 from tests.cluster import ProductDatabase
 
-SAMPLED = {"conversation_id", "run_id", "checkpoint_id"}
+SAMPLED = {"conversation_id", "run_id", "checkpoint_id", "account_id", "action_id", "approval_id"}
 """The id parameters that `things_of` has a value for."""
+
+_DIGEST = "sha256:" + "0" * 64
 
 
 async def things_of(person: Person, database: ProductDatabase) -> dict[str, str]:
-    """Ids of that person's things by parameter name."""
+    """Ids of that person's things by parameter name; rows only, nothing runs."""
     accepted = (await person.post("/messages", {"text": "Water the plants"})).json()
-    return {**accepted, "checkpoint_id": "1f0b5e6e-0000-6000-8000-000000000000"}
+    run_id = from_public("run", accepted["run_id"])
+    account_id, action_id, approval_id = new_id(), new_id(), new_id()
+    await database.as_owner(
+        "INSERT INTO accounts (id, user_id, provider, email, type) "
+        "SELECT $1, user_id, 'google', 'lee@mail.example', 'work' FROM runs WHERE id = $2",
+        account_id,
+        run_id,
+    )
+    await database.as_owner(
+        "INSERT INTO actions (id, run_id, plan_step, user_id, account_id, kind, payload, digest, hold_seconds, "
+        "undo_mode) "
+        "SELECT $1, id, 'reply', user_id, $2, 'mail.reply', '{}', $4, 300, 'held' FROM runs WHERE id = $3",
+        action_id,
+        account_id,
+        run_id,
+        _DIGEST,
+    )
+    await database.as_owner(
+        "INSERT INTO action_versions (action_id, version, user_id, kind, payload, digest, preview, made_by) "
+        "SELECT id, 1, user_id, kind, payload, digest, '{}', 'plan' FROM actions WHERE id = $1",
+        action_id,
+    )
+    await database.as_owner(
+        "INSERT INTO approvals (id, action_id, run_id, user_id, group_key, expires_at) "
+        "SELECT $1, id, run_id, user_id, 'thread', app_now() + interval '30 minutes' FROM actions WHERE id = $2",
+        approval_id,
+        action_id,
+    )
+    return {
+        **accepted,
+        "checkpoint_id": "1f0b5e6e-0000-6000-8000-000000000000",
+        "account_id": to_public("acc", account_id),
+        "action_id": to_public("act", action_id),
+        "approval_id": to_public("apr", approval_id),
+    }
