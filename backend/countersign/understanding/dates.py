@@ -20,6 +20,7 @@ class DateMention:
         start: offset of the words; `end` is the offset behind them.
         first: first day meant, in the person's zone.
         last: last day meant, equal to `first` for a single day.
+        is_other_year: whether the day is in another year than the reference time.
         is_ambiguous: whether another reading is as good ("next Wednesday" said on a Monday, 02/03).
     """
 
@@ -29,11 +30,13 @@ class DateMention:
     first: date
     last: date
     is_ambiguous: bool = False
+    is_other_year: bool = False
 
     def spoken(self) -> str:
         """The day in plain words, such as "Wednesday 25 November"; a range as "23 to 29 November"."""
         if self.first == self.last:
-            return f"{self.first:%A} {self.first.day} {self.first:%B}"
+            year = f" {self.first.year}" if self.is_other_year else ""
+            return f"{self.first:%A} {self.first.day} {self.first:%B}{year}"
         if (self.first.year, self.first.month) == (self.last.year, self.last.month):
             return f"{self.first.day} to {self.last.day} {self.last:%B}"
         return f"{self.first.day} {self.first:%B} to {self.last.day} {self.last:%B}"
@@ -60,10 +63,20 @@ def find_dates(text: str, *, now: datetime, zone: str, looks_back: bool = False)
             span = _safely(reader, match, today, looks_back)
             if span:
                 first, last, is_ambiguous = span
-                found.append(
-                    DateMention(match.group().strip(), match.start(), match.end(), first, last, is_ambiguous)
-                )
+                place = (match.group(), match.start(), match.end())
+                found.append(DateMention(*place, first, last, is_ambiguous, first.year != today.year))
     return tuple(sorted(found, key=lambda mention: mention.start))
+
+
+def promised_dates(text: str, *, now: datetime, zone: str) -> tuple[str, ...]:
+    """One risk reason for each coming day the text names: "the reply promises a date (Wednesday 25 November)"."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    coming = [mention for mention in find_dates(text, now=now, zone=zone) if mention.last >= today]
+    reasons = [
+        f"the reply promises a date ({mention.spoken()}{', or another day is meant' if mention.is_ambiguous else ''})"
+        for mention in coming
+    ]
+    return tuple(dict.fromkeys(reasons))
 
 
 def _safely(reader: Reader, match: re.Match[str], today: date, looks_back: bool) -> Span | None:

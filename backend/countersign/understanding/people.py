@@ -98,6 +98,8 @@ def match_person(query: str, candidates: tuple[Person, ...]) -> PersonMatch:
         people = tuple(person for person in people if _belongs_to(person, house["house"]))
     name = house["name"] if house else query
     ranked = [(rank, person) for person in people if (rank := _rank(_words(name), person)) is not None]
+    if not ranked and name.endswith("s") and len(name) > 3:
+        return _without_missing_apostrophe(query, name[:-1], people)
     if not ranked:
         return NobodyFound(query)
     best = min(rank for rank, _ in ranked)
@@ -105,6 +107,12 @@ def match_person(query: str, candidates: tuple[Person, ...]) -> PersonMatch:
     if len(fitting) == 1:
         return UniquePerson(fitting[0], _WHY[best])
     return AmbiguousPeople(tuple(sorted(fitting, key=_likeliness)))
+
+
+def _without_missing_apostrophe(query: str, name: str, people: tuple[Person, ...]) -> PersonMatch:
+    """Who "danas last mail" means when nobody is called Danas."""
+    match = match_person(name, people)
+    return NobodyFound(query) if isinstance(match, NobodyFound) else match
 
 
 def fold_name(text: str) -> str:

@@ -4,6 +4,8 @@ Must not act, and must not read anything but its two arguments: the same request
 answer in every process.
 """
 
+import re
+
 from countersign.understanding.context import RequestContext
 from countersign.understanding.grammar.cards import ConsentVerb
 from countersign.understanding.grammar.commands import ReplyReading
@@ -27,6 +29,8 @@ from countersign.understanding.plan import (
 
 # A request longer than this is a pasted text, not a request; reading it would only cost time.
 MAX_REQUEST_CHARACTERS = 20_000
+# Nobody types so many signs in a row; patterns that look for the end of a run would read them again and again.
+_LONG_RUN = re.compile(r"\s{40}|\W{120}")
 _IN_THE_REPLY = "in the reply"
 _A_SECOND_THING = "a second thing to do"
 _CONSENT_WORDS: dict[ConsentVerb, str] = {
@@ -43,7 +47,7 @@ def understand(request: str, context: RequestContext) -> Understanding:
     second wish in one sentence is never planned as a plain reply.
     """
     text = read_text(request)
-    if len(text.words) > MAX_REQUEST_CHARACTERS:
+    if len(text.words) > MAX_REQUEST_CHARACTERS or _LONG_RUN.search(text.words):
         return _unsupported(Refusal("too_long", "read a request of this length"), context)
     reading = read_request(text)
     match reading:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from countersign.understanding.language import detect_language
 from countersign.understanding.plan import ReplyInstruction
+from countersign.understanding.quoting import new_words, sign_off_name
 from countersign.understanding.speech.direct import direct
 from countersign.understanding.speech.greeting import GREETINGS, is_greeted
 
@@ -60,6 +61,19 @@ class DraftText(BaseModel):
     body_text: str
     facts_used: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def facts_of_mail(sender_name: str, body_text: str) -> ThreadFacts:
+    """What the mail being answered tells the writer: how its sender signs and which language they write.
+
+    Reads only their own new words, not what they quote or their signature block.
+    """
+    own = new_words(body_text)
+    return ThreadFacts(
+        sender_name=sender_name,
+        sign_off_name=sign_off_name(body_text, sender_name),
+        language=detect_language(own),
+    )
 
 
 def compose_reply(instruction: ReplyInstruction, facts: ThreadFacts) -> DraftText:

@@ -22,13 +22,14 @@ _POLITE = re.compile(
     r"|good\s+(?:morning|afternoon|evening)|ok(?:ay)?"
     r"|countersign|assistant|so|now|then|well|yes|yeah|sure|great|thanks|quickly"
     r"|quick(?:\s+(?:one|request|thing|favou?r))?|just|also|and|next|first|right"
-    r"|(?:can|could|would|will)\s+you(?:\s+be\s+so\s+(?:kind|good)\s+(?:as\s+)?to"
+    r"|(?:can|could|would|will)\s+(?:you|u)\b(?:\s+be\s+so\s+(?:kind|good)\s+(?:as\s+)?to"
     r"|\s+mind)?(?:\s+help\s+me(?:\s+to)?)?"
     r"|i(?:'d|\s+would)\s+(?:like|love)\s+(?:you\s+)?to|i\s+(?:want|need"
     r"|have)\s+(?:you\s+)?to|i\s+wish\s+to|i\s+must|i\s+should"
     r"|(?:we|you)\s+(?:should|must|need\s+to|have\s+to)|i(?:'d"
     r"|\s+would)\s+appreciate\s+it\s+if\s+you|let's|let\s+us|go\s+ahead\s+and"
-    r"|help\s+me(?:\s+to)?|do\s+me\s+a\s+favou?r\s+and|be\s+so\s+kind\s+(?:as\s+to|and)"
+    r"|(?:i\s+)?need\s+(?:you|u)\s+to|help\s+me(?:\s+to)?|do\s+me\s+a\s+favou?r\s+and"
+    r"|be\s+so\s+kind\s+(?:as\s+to|and)"
     r"|it\s+would\s+be\s+(?:great|nice)\s+if\s+you\s+(?:could|would)"
     r"|would\s+it\s+be\s+possible\s+to|is\s+it\s+possible\s+to|are\s+you\s+able\s+to"
     r"|time\s+to|my\s+request)\b)+[\s,;:!.-]*"
@@ -42,9 +43,9 @@ _A_REPLY = (
     r"|nice)\s+)*(?:repl(?:y|ies)|response|answer|reaction)\b"
 )
 _REPLY_VERB = re.compile(
-    rf"(?:(?:repl(?:y|ying)|respon(?:d|ding)|answer(?:ing)?|react)\b[ ]*{_ADVERBS}(?:to\b[ ]*)?"
+    rf"(?:(?:repl(?:y|ying)|respon(?:d|ding)|answer(?:ing)?|react)\b[ ]*{_ADVERBS}(?:(?:to|2)\b[ ]*)?"
     r"|(?:writ(?:e|ing)|get(?:ting)?|com(?:e|ing)|send(?:ing)?|e-?mail(?:ing)?"
-    rf"|mail(?:ing)?|message|text|report)\s+back\b[ ]*{_ADVERBS}(?:to\b[ ]*)?"
+    rf"|mail(?:ing)?|message|text|report)\s+back\b[ ]*{_ADVERBS}(?:(?:to|2)\b[ ]*)?"
     r"|(?:send|writ(?:e|ing)|giv(?:e|ing)|shoot|post|drop|make|do|sending|type"
     rf"|fire\s+off)\s+(?:off\s+)?{_A_REPLY}[ ]*{_ADVERBS}(?:(?:to|for)\b[ ]*)?)"
 )
@@ -64,8 +65,16 @@ IN_REPLY = (
     r"|replying[ ]+to|responding[ ]+to|answering(?:[ ]+to)?)[ ]*"
 )
 _IN_REPLY_LAST = re.compile(
-    rf"[ ,;.\n-]*\b{IN_REPLY}(?=[\w<\"])"
-    r"|[ ,;.\"-]*(?:\bback[ ]+)?\bto[ ]+(?=[\w<\"][^.;\n]*)"
+    rf"[ ,;.\n\"!?-]{{0,8}}\b{IN_REPLY}(?=[\w<\"])"
+    r"|[ ,;.\"!?-]{0,8}(?:\bback[ ]+)?\bto[ ]+(?=[\w<\"][^.;\n]*)"
+)
+_REPLY_RULE = re.compile(r"(?:rule|template|filter|all)s?\b")
+_ASIDE = re.compile(
+    r"(?:[ ]*,?[ ]+(?:for[ ]+me|right[ ]+(?:away|now)|now|asap|quickly|immediately|back|politely|briefly"
+    r"|please))+\b"
+)
+_TELL_IN_REPLY = re.compile(
+    rf"(?:{terms.TELL}|{terms.ASK})[ ]+(?P<who>{terms.PRONOUN}|{terms.PERSON})[ ]*,?[ ]*{IN_REPLY}"
 )
 _LANGUAGE_OF_REPLY = re.compile(
     r"[ ]*,?[ ]*\bin[ ]+(?P<language>english|german|french|spanish|italian|dutch"
@@ -91,9 +100,12 @@ def after_politeness(text: RequestText, start: int = 0) -> int:
 def read_verb(text: RequestText, start: int) -> ReplyReading | None:
     """'Reply to Dana's last mail saying ...', 'Reply that ... to Dana's last mail', 'Answer: ...'."""
     match = _REPLY_VERB.match(text.folded, start)
-    if match is None:
+    if match is None or _REPLY_RULE.match(text.folded, match.end()):
         return None
     position = match.end()
+    named = read_target(text, position)
+    if named is not None and named.names_mail and not text.folded.startswith("that ", position):
+        return _target_then_saying(text, position, REPLY_VERB_PERCENT)
     saying = read_saying(text, position)
     said_first = (
         saying is not None
@@ -130,6 +142,9 @@ def read_back(text: RequestText, start: int) -> ReplyReading | None:
 
 def read_tell(text: RequestText, start: int) -> ReplyReading | None:
     """'Tell Dana ...', 'Let Dana know ...', 'Say ... in reply to Dana's last mail'."""
+    located = _tell_in_reply(text, start)
+    if located is not None:
+        return located
     is_tell = _TELL.match(text.folded, start) is not None
     if not is_tell and not SAY_VERB.match(text.folded, start):
         return None
@@ -151,6 +166,28 @@ def read_tell(text: RequestText, start: int) -> ReplyReading | None:
     )
 
 
+def _tell_in_reply(text: RequestText, start: int) -> ReplyReading | None:
+    """The reading of 'Tell Dana in reply to her last mail that ...'."""
+    match = _TELL_IN_REPLY.match(text.folded, start)
+    target = read_target(text, match.end()) if match else None
+    if match is None or target is None:
+        return None
+    saying = read_saying(text, target.end)
+    if saying is None:
+        return None
+    who = text.slice(*match.span("who")).strip("<>. ")
+    is_name = who.lower() not in {"her", "him", "them", "she", "he", "they"}
+    return ReplyReading(
+        replace(target, person=target.person or (who if is_name else None)), saying, SURE_PERCENT
+    )
+
+
+def end_of_words(match: re.Match[str]) -> int:
+    """Where the words before `match` end: their own mark and closing quotation mark belong to them."""
+    own = re.match(r"[.!?…]*\"?", match.group())
+    return match.start() + (own.end() if own else 0)
+
+
 def _target_then_saying(text: RequestText, position: int, confidence_percent: int) -> ReplyReading | None:
     account = skip_account(text, position - 1)
     if account is not None:
@@ -165,7 +202,7 @@ def _from_account(
     text: RequestText, account: tuple[str, int], confidence_percent: int
 ) -> ReplyReading | None:
     words, end = account
-    to = re.compile(r"[ ]*,?[ ]*(?:to\b[ ]*)?").match(text.folded, end)
+    to = re.compile(r"[ ]*,?[ ]*(?:(?:to|2)\b[ ]*)?").match(text.folded, end)
     reading = _target_then_saying(text, to.end() if to else end, confidence_percent)
     return replace(reading, target=replace(reading.target, account_words=words)) if reading else None
 
@@ -173,6 +210,8 @@ def _from_account(
 def _then_saying(text: RequestText, target: Target, confidence_percent: int) -> ReplyReading:
     language = _LANGUAGE_OF_REPLY.match(text.folded, target.end)
     end = language.end() if language else target.end
+    aside = _ASIDE.match(text.folded, end)
+    end = aside.end() if aside else end
     return ReplyReading(replace(target, end=end), read_saying(text, end), confidence_percent)
 
 
@@ -192,7 +231,7 @@ def _with_locator_at_end(text: RequestText, start: int, saying: Saying) -> Reply
             or not (explicit or target.names_mail or "back" in match.group())
         ):
             continue
-        end = match.start() + 1 if match.group().startswith('"') else match.start()
+        end = end_of_words(match)
         shorter = read_saying(text, start, end)
         if shorter is None:
             continue

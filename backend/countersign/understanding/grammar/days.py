@@ -34,10 +34,9 @@ _NUMBERS = {
     "seven": 7,
     "ten": 10,
 }
-_WEEKDAY = (
-    r"(?P<weekday>mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?"
-    r"|fri(?:day)?|sat(?:urday)?|sun(?:day)?)\b\.?"
-)
+# A short form counts only with its capital: "we sat down in the sun" names no day.
+_SHORT_WEEKDAY = r"(?-i:Mon|Tues?|Wed|Thurs?|Thu|Fri|Sat|Sun)\b\.?"
+_WEEKDAY = rf"(?P<weekday>(?:mon|tues|wednes|thurs|fri|satur|sun)day|{_SHORT_WEEKDAY})(?![\w-])"
 _FULL_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
@@ -109,6 +108,21 @@ def _day_of_month(match: re.Match[str], today: date, looks_back: bool) -> Span |
     return None
 
 
+def _weekday_and_day(match: re.Match[str], today: date, looks_back: bool) -> Span | None:
+    """The day of "Thu 15th": the nearest month whose 15th is a Thursday."""
+    number = _weekday_number(match)
+    for step in range(400):
+        candidate = today + timedelta(days=-step if looks_back else step)
+        if candidate.day == int(match["day"]) and candidate.weekday() == number:
+            return _day(candidate)
+    return None
+
+
+def _weekday_number(match: re.Match[str]) -> int:
+    beginning = match["weekday"].lower()[:3]
+    return next(index for index, name in enumerate(_DAYS) if name.startswith(beginning))
+
+
 def _near(match: re.Match[str], today: date, _back: bool) -> Span | None:
     words = re.sub(r"\s+", " ", match.group().lower())
     for key, days in (
@@ -124,7 +138,7 @@ def _near(match: re.Match[str], today: date, _back: bool) -> Span | None:
 
 
 def _weekday(match: re.Match[str], today: date, looks_back: bool) -> Span | None:
-    number = next(index for index, name in enumerate(_DAYS) if name.startswith(match["weekday"].lower()[:3]))
+    number = _weekday_number(match)
     which = (match["which"] or "").lower().split()
     ahead = (number - today.weekday()) % 7 or 7
     if "last" in which or "past" in which or looks_back:
@@ -141,7 +155,7 @@ def _weekday(match: re.Match[str], today: date, looks_back: bool) -> Span | None
 
 
 def _weekday_of_next_week(match: re.Match[str], today: date, _back: bool) -> Span | None:
-    number = next(index for index, name in enumerate(_DAYS) if name.startswith(match["weekday"].lower()[:3]))
+    number = _weekday_number(match)
     weeks = {"next": 1, "this": 0, "last": -1}[match["which"].lower()]
     return _day(_monday(today) + timedelta(days=7 * weeks + number))
 
@@ -207,17 +221,22 @@ READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
         _month_day,
     ),
     (
-        _compiled(rf"(?:{_FULL_WEEKDAY},?\s+)?(?:the\s+)?{_DAY}{_ORDINAL}?\s+(?:of\s+)?{_MONTH}{_YEAR}?"),
-        _month_day,
-    ),
-    (
-        _compiled(rf"(?:{_FULL_WEEKDAY},?\s+)?{_MONTH}\s+(?:the\s+)?{_DAY}{_ORDINAL}?\b(?!:\d){_YEAR}?"),
+        _compiled(
+            rf"(?:(?:{_FULL_WEEKDAY}"
+            rf"|{_SHORT_WEEKDAY}),?\s+)?(?:the\s+)?{_DAY}{_ORDINAL}?\s+(?:of\s+)?{_MONTH}{_YEAR}?"
+        ),
         _month_day,
     ),
     (
         _compiled(
-            r"(?P<one>\d{1,2})(?P<mark>[./])(?P<two>\d{1,2})(?:(?P=mark)(?P<year>(?:20)?\d\d)\b"
-            r"|(?P=mark)?(?![\d./:]))"
+            rf"(?:(?:{_FULL_WEEKDAY}|{_SHORT_WEEKDAY}),?\s+)?{_MONTH}\s+(?:the\s+)?{_DAY}{_ORDINAL}?\b(?!:\d){_YEAR}?"
+        ),
+        _month_day,
+    ),
+    (
+        _compiled(
+            r"(?<![\d./])(?!24/7)(?P<one>\d{1,2})(?P<mark>[./])(?P<two>\d{1,2})"
+            r"(?:(?P=mark)(?P<year>(?:20)?\d\d)\b|(?<=/\d)(?![\d./:])|(?<=/\d\d)(?![\d./:])|\.(?!\d))"
         ),
         _numeric,
     ),
@@ -229,11 +248,15 @@ READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
         ),
         _near,
     ),
-    (_compiled(rf"{_WEEKDAY}\s+(?:of\s+)?(?P<which>next|this|last)\s+week\b"), _weekday_of_next_week),
+    (
+        _compiled(rf"{_WEEKDAY}\s+(?:(?:of|from)\s+)?(?P<which>next|this|last)\s+week\b"),
+        _weekday_of_next_week,
+    ),
+    (_compiled(rf"{_WEEKDAY},?\s+(?:the\s+)?{_DAY}{_ORDINAL}\b"), _weekday_and_day),
     (
         _compiled(
-            r"(?:(?:the\s+)?(?P<which>next|this(?:\s+coming)?|coming|last"
-            rf"|past)\s+)?{_WEEKDAY}(?P<week_after>\s+(?:week|after\s+next)\b)?"
+            r"(?<!first\s)(?<!second\s)(?<!third\s)(?:(?:the\s+)?(?P<which>next|this(?:\s+coming)?|coming|last"
+            rf"|past)\s+)?{_WEEKDAY}(?P<week_after>\s+(?:week|after\s+next)\b)?(?!\s+(?:of|in)\s)"
         ),
         _weekday,
     ),
@@ -243,8 +266,8 @@ READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     ),
     (
         _compiled(
-            r"(?:the\s+)?(?P<which>next|this|coming|following|last|past)\s+(?P<unit>week|weekend"
-            r"|month|year)\b"
+            r"(?<!of\s)(?:the\s+)?(?<!second\s)(?<!third\s)(?P<which>next|this|coming|following|last|past)\s+"
+            r"(?P<unit>week|weekend|month|year)\b(?!\s+of\b)"
         ),
         _period,
     ),

@@ -102,11 +102,14 @@ def _checked(text: RequestText, reply: ReplyReading, start: int) -> Reading:
     """The reply itself, or why it must not be done as a plain reply."""
     target = reply.target
     head = text.folded[start : reply.saying.body_start if reply.saying else len(text.folded)]
-    if re.search(r"\bdrafts?\b|\bwithout\s+sending\b", head) and not target.topic_words:
+    if (
+        re.search(r"\bdrafts?\b|\bwithout\s+sending\b", re.sub(r'"[^"]*"', "", head))
+        and not target.topic_words
+    ):
         return refusals.DRAFT
     if target.is_several or _names_several_people(text, target):
         return refusals.SEVERAL
-    if target.other_order:
+    if target.other_order or text.folded.startswith("'s", target.end):
         return refusals.OTHER_MAIL
     if (target.when_words and not target.names_mail) or _LATER_HERE.match(text.folded, target.end):
         return refusals.LATER
@@ -141,8 +144,8 @@ def _without_second_request(text: RequestText, reply: ReplyReading) -> Reading:
         text.folded, saying.body_start, reply.target.person or saying.person
     )
     found = refusals.find_second_request(text.folded, saying.body_start)
-    if other is not None and (found is None or other[0] < found[1]):
-        found = (refusals.TWO_REQUESTS, *other)
+    if other is not None and (found is None or other < found[1]):
+        found = (refusals.TWO_REQUESTS, other, True)
     if found is None:
         return reply
     refusal, position, may_be_text = found

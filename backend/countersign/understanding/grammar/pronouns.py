@@ -13,7 +13,7 @@ from countersign.understanding.plan import Pronoun, Say
 _FORMS: dict[Pronoun, re.Pattern[str]] = {
     "she": re.compile(r"\b(?:she|her|hers|herself)\b(?!\s*/)", re.IGNORECASE),
     "he": re.compile(r"\b(?:he|him|his|himself)\b(?!\s*/)", re.IGNORECASE),
-    "they": re.compile(r"\b(?:they|them|their|theirs|themselves)\b", re.IGNORECASE),
+    "they": re.compile(r"\b(?:they|(?<!of )them|their|theirs|themselves)\b", re.IGNORECASE),
 }
 _PERSON_NOUN = re.compile(
     r"\b(?:boss|manager|driver|colleagues?|coworkers?|assistant|wife|husband|partner|son"

@@ -51,6 +51,9 @@ COPY = Refusal("mail.recipients", "add other recipients to a reply")
 ATTACH = Refusal("mail.attach", "attach files")
 RULE = Refusal("rule", "act by itself when something happens")
 TRANSLATE = Refusal("translate", "translate your words")
+UNDO = Refusal(
+    "undo", "undo that from the chat", "Nothing was undone: use the button on the card or its receipt."
+)
 NEW_MAIL = Refusal(
     "mail.send", "write a new mail", "I can't write a new mail yet. I can reply to somebody's last mail."
 )
@@ -90,7 +93,11 @@ _ANYWHERE: tuple[tuple[Refusal, re.Pattern[str]], ...] = tuple(
 _BY_VERB: tuple[tuple[Refusal, re.Pattern[str]], ...] = tuple(
     (refusal, re.compile(rf"^(?:{pattern})"))
     for refusal, pattern in (
-        (Refusal("undo", "undo something from the chat"), r"undo|unsend|recall|take\s+back|revert"),
+        (
+            UNDO,
+            r"undo|unsend|recall|take\s+back|revert|cancel\b[^.\n]{0,30}\b(?:repl(?:y|ies)"
+            r"|e-?mails?|mails?|messages?|cards?)\b",
+        ),
         (
             DRAFT,
             r"(?:re-?)?draft(?:ing)?\b|(?:prepare|compose|create|make|save|start|write|do"
@@ -207,6 +214,7 @@ _SECOND: tuple[tuple[Refusal, re.Pattern[str]], ...] = tuple(
             TWO_REQUESTS,
             rf"{_LINKED}(?:share|upload|save)\s+(?:{_IT}|the\b)[^.;\n]{{0,40}}\b(?:with|to|in|on)\b",
         ),
+        (NEW_MAIL, rf"{_LINKED}(?:e-?mail|mail|message|write\s+to)\s+(?:{terms.ADDRESS}|{terms.NAME})"),
         (RULE, r"\b(?:every\s+time|each\s+time|whenever|from\s+now\s+on)\b"),
         (
             LATER,
@@ -250,13 +258,12 @@ def refuse_reply_all(folded: str) -> Refusal | None:
     return REPLY_ALL if _REPLY_ALL.search(folded) else None
 
 
-def find_other_addressee(folded: str, start: int, recipient: str | None) -> tuple[int, bool] | None:
-    """Where somebody else than the recipient is to be told something, and whether it may belong to the text."""
+def find_other_addressee(folded: str, start: int, recipient: str | None) -> int | None:
+    """Where somebody else than the recipient is to be told something; it may as well belong to the text."""
     own = set((recipient or "").lower().split())
     for match in _TOLD.finditer(folded, start):
         if own.isdisjoint(match.group("who").split()):
-            before = folded[max(start, folded.rfind(".", start, match.start()) + 1) : match.start()]
-            return match.start(), bool(_REPORTED_SUBJECT.search(before))
+            return match.start()
     return None
 
 
@@ -279,5 +286,7 @@ def find_second_request(folded: str, start: int) -> tuple[Refusal, int, bool] | 
     sentence_start = max(folded.rfind(mark, start, position) for mark in ".!?;\n") + 1
     before = folded[max(start, sentence_start) : position]
     same_sentence = folded[position : position + 1] not in {".", "!", "?", "\n", ";"}
+    if refusal is NEW_MAIL:
+        return refusal, position, True
     may_be_text = refusal in {TWO_REQUESTS, ATTACH, COPY, LATER, RULE} and same_sentence
     return refusal, position, may_be_text and bool(_REPORTED_SUBJECT.search(before))

@@ -11,10 +11,12 @@ from countersign.understanding.grammar import terms
 from countersign.understanding.grammar.text import RequestText
 from countersign.understanding.plan import Say, SayKind
 
+# More speech acts than this in one request are read as one long text.
+MOST_ACTS = 8
 PronounWord = Literal["she", "he", "they"]
 
 _PRONOUNS: dict[str, PronounWord] = {"her": "she", "him": "he", "them": "they"}
-_LEAD = r"\s*[,;.!]?\s*(?:(?:and|to|by|then|also|so|just|please|pls|kindly)\b\s*,?\s*)*"
+_LEAD = r"\s*[,;.!?]?\s*(?:(?:and|to|by|then|also|so|just|please|pls|kindly)\b\s*,?\s*)*"
 _WHO = rf"(?:(?P<pronoun>her|him|them)\b|(?P<person>{terms.PERSON}))"
 _QUESTION_WORD = r"(?:when|where|what|which|who|whom|whose|why|how)\b"
 _OPENER_PATTERNS: tuple[tuple[SayKind, str], ...] = (
@@ -43,7 +45,7 @@ _OPENER_PATTERNS: tuple[tuple[SayKind, str], ...] = (
         r"with\s+(?:the\s+|this\s+)?(?:(?:following|words?|text|message|reply|answer|note)\b\s*)+"
         r"(?:saying\b\s*|that\b\s*)?(?=\W|\w)",
     ),
-    ("state", rf"with\s+(?=[\":]|{terms.SUBJECT})"),
+    ("state", rf"with(?:\s*(?=:)|\s+(?=[\":]|{terms.SUBJECT}))"),
     ("state", r"that\b"),
     ("state", rf"(?={terms.SUBJECT}|(?:the|our|my)\s+\w+\s+\w+)"),
 )
@@ -53,8 +55,8 @@ _COLON_AFTER_OPENER = re.compile(r"\s*(?::|\s-+\s)\s*(?=\S)")
 _NEWLINE = re.compile(r"[ ]*[:,.\-]*[ ]*\n\s*(?=\S)")
 _OPENING_QUOTE = re.compile(r"\s*:?\s*(?P<mark>\"|'(?=\S))")
 _THANKS = re.compile(
-    r"(?:[\s,;.!-]*[,;.!\n-]\s*(?:(?:many\s+)?thanks(?:\s+a\s+lot|\s+in\s+advance)?"
-    r"|thank\s+you|thx|cheers)|[\s,;.!-]*\b(?:please|pls|plz)"
+    r"(?:[\s,;.!-]{0,8}[,;.!\n-]\s{0,8}(?:(?:many\s+)?thanks(?:\s+a\s+lot|\s+in\s+advance)?"
+    r"|thank\s+you|thx|cheers)|[\s,;.!-]{0,8}\b(?:please|pls|plz)"
     r"|\s+thanks(?<!\bno thanks))[\s.!]*$"
 )
 _NEXT_ACT = re.compile(
@@ -143,14 +145,16 @@ def _quoted(text: RequestText, start: int, position: int, stop: int) -> Saying |
     return Saying((say,), start, opening.end(), is_quoted=True, rest=rest)
 
 
-def _open(text: RequestText, position: int, stop: int, *, only_addressed: bool) -> Saying | None:
+def _open(
+    text: RequestText, position: int, stop: int, *, only_addressed: bool, acts_left: int = MOST_ACTS
+) -> Saying | None:
     """The speech acts behind the first opener that fits at `position`."""
     for kind, opener in _OPENERS:
         match = opener.match(text.folded, position, stop)
         if match is None or (only_addressed and not match.groupdict().get("pronoun")):
             continue
         groups = match.groupdict()
-        found = _body(text, kind, position, match.end(), stop)
+        found = _body(text, kind, position, match.end(), stop, acts_left)
         return Saying(
             found.parts,
             found.start,
@@ -163,7 +167,7 @@ def _open(text: RequestText, position: int, stop: int, *, only_addressed: bool) 
     return None
 
 
-def _body(text: RequestText, kind: SayKind, start: int, body_start: int, stop: int) -> Saying:
+def _body(text: RequestText, kind: SayKind, start: int, body_start: int, stop: int, acts_left: int) -> Saying:
     newline = _NEWLINE.match(text.folded, body_start, stop)
     if newline:
         return _verbatim(text, start, newline.end(), stop)
@@ -173,15 +177,17 @@ def _body(text: RequestText, kind: SayKind, start: int, body_start: int, stop: i
         return quoted
     if colon:
         return _direct(text, start, colon.end(), stop)
-    return _reported(text, kind, start, body_start, stop)
+    return _reported(text, kind, start, body_start, stop, acts_left)
 
 
-def _reported(text: RequestText, kind: SayKind, start: int, body_start: int, stop: int) -> Saying:
+def _reported(
+    text: RequestText, kind: SayKind, start: int, body_start: int, stop: int, acts_left: int
+) -> Saying:
     """Speech acts of reported speech, cut where another one begins ("... and ask her whether ...")."""
     cut = _NEXT_ACT.search(text.folded, body_start, stop)
-    if cut is None:
+    if cut is None or acts_left <= 1:
         return Saying((_said(text, kind, body_start, stop),), start, body_start)
-    following = _open(text, cut.end(), stop, only_addressed=False)
+    following = _open(text, cut.end(), stop, only_addressed=False, acts_left=acts_left - 1)
     if following is None:
         return Saying((_said(text, kind, body_start, stop),), start, body_start)
     first = text.slice(body_start, cut.start())

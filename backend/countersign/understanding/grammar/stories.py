@@ -14,6 +14,7 @@ from countersign.understanding.grammar.commands import (
     SURE_PERCENT,
     ReplyReading,
     after_politeness,
+    end_of_words,
     is_over,
     read_back,
     read_tell,
@@ -35,7 +36,7 @@ _STORY = re.compile(
 _GOT = re.compile(r"(?:i|we)(?:'ve|\s+have)?\s+(?:just\s+)?(?:got|received|had)\s+|(?:there\s+is|there's)\s+")
 _SENTENCE_BREAK = re.compile(r"[ ]*(?:[:,;.!?\n]|-+[ ])[\s,]*(?:(?:and|so|then)\b[\s,]*)?")
 _THAT_BACK = re.compile(
-    r"[\s.,;:!?)\"-]*(?:(?:and|then)\b\s*)?(?:please\s+|(?:can|could)\s+you\s+)?(?:(?:send"
+    r"[\s.,;:!?)\"-]{0,8}(?:(?:and|then)\b\s*)?(?:please\s+|(?:can|could)\s+you\s+)?(?:(?:send"
     rf"|write|mail|e-?mail|give|use)\s+(?:that|this|it)(?:\s+back)?(?:\s+{IN_REPLY}"
     r"|\s+to\b\s*)"
     r"|(?:reply|answer|respond)\s+(?:that|this|it|with\s+that|with\s+this)(?:\s+back)?\s+to\b\s*)"
@@ -58,7 +59,10 @@ def read_front(text: RequestText, start: int) -> ReplyReading | None:
     if front is None:
         return None
     target = read_target(text, front.end())
-    if target is None or (match is None and not target.names_mail):
+    if target is None:
+        return None
+    is_heading = text.folded[target.end : target.end + 1] in {":", ","} and target.person is not None
+    if match is None and not target.names_mail and not is_heading:
         return None
     return _after_break(text, target, match is not None)
 
@@ -103,9 +107,7 @@ def _read_words_first(text: RequestText, start: int) -> ReplyReading | None:
         target = read_target(text, match.end())
         if target is None or not is_over(text, target.end) or match.start() <= start:
             continue
-        quote_end = (
-            match.start() + 1 if text.folded[match.start() : match.start() + 1] == '"' else match.start()
-        )
+        quote_end = end_of_words(match)
         saying = read_saying(text, start, quote_end) or _statement(text, start, quote_end)
         return ReplyReading(target, saying, REPLY_VERB_PERCENT)
     return None

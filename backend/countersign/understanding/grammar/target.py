@@ -49,7 +49,13 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
         ("possessive", rf"{_PERSON}'s?[ ]+{_LAST}{_MODIFIERS}"),
+        (
+            "possessive",
+            rf"{_PERSON}'s?[ ]+(?P<last>{terms.LAST})(?=[ ]*[:,.\n]|[ ]+(?:saying|and|that|to|with)\b)",
+        ),
+        ("latest", rf"(?:the[ ]+)(?P<last>{terms.LAST})(?=[ ]+(?:from|by)\b)"),
         ("pronoun", rf"(?P<pronoun>{terms.POSSESSIVE})[ ]+{_LAST}{_MODIFIERS}"),
+        ("possessive", rf"(?P<person>[^\W\d_][\w\-]+s)[ ]+(?P<last>{terms.LAST})[ ]+{_MODIFIERS}"),
         ("what", rf"what(?:ever)?[ ]+(?:(?P<pronoun>{terms.PRONOUN})|{_PERSON})[ ]+{_SENT}"),
         (
             "subject",

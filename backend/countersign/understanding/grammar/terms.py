@@ -6,7 +6,7 @@ Must not hold whole sentences: a phrase list would only understand the people wh
 GAP = r"\s+"
 MAIL = (
     r"(?:e-?mails?|mails?|messages?|msg|notes?|letters?|threads?|conversations?|questions?|enquir(?:y|ies)"
-    r"|inquir(?:y|ies)|requests?|repl(?:y|ies)|responses?|answers?)\b"
+    r"|inquir(?:y|ies)|thing|one|requests?|repl(?:y|ies)|responses?|answers?)\b"
 )
 LAST = r"(?:(?:very\s+)?(?:last|latest|newest|most\s+recent|recent|current|new|unread|unanswered)\b)"
 DETERMINER = r"(?:the|that|this|an?|my)\b"
@@ -50,7 +50,8 @@ _NOT_FIRST = (
 _NAME_WORD = r"(?:(?:dr|mrs?|ms|st|prof|[^\W\d_])\.(?=[ ]*\w)|[^\W\d_](?:[\w\-]|\.(?=\w))*(?:'(?!s\b)\w+)*)"
 NAME = (
     rf"(?!(?:{_NOT_FIRST})(?![\w'-])){_NAME_WORD}"
-    rf"(?:[ ]+(?!(?:{_NAME_END})(?![\w'-])){_NAME_WORD}){{0,4}}"
+    rf"(?:[ ]+(?!(?:{_NAME_END})(?![\w'-])){_NAME_WORD}"
+    r"|[ ]+&[ ]+(?:sons?|co|partners|associates|company|bro(?:ther)?s)\b){0,4}"
 )
 ADDRESS = r"[\w.+%'\-]+@[\w\-]+(?:\.[\w\-]+)+"
 _HOUSE = (
@@ -63,7 +64,7 @@ PERSON = (
 # Where what is to be said begins: used to end a topic or a name.
 SAYING_AHEAD = (
     rf"(?:\s*[,;.]?\s*(?:(?:and|to|by|then|please|,)\s+)*(?:{SAY}|{TELL}|{ASK}|{THANK}|{APOLOGISE}|that\b)"
-    r"|\s*:|\s+-+\s|\s*\n|\s*\"|\s*,?\s*with\s+(?:\"|:|an?\s+(?:yes|no)\b|yes\b|no\b"
+    r"|\s*:|\s+-+\s|\s*\n|\s*\"|\s*,?\s*with(?:\s*:|\s+\")|\s*,?\s*with\s+(?:an?\s+(?:yes|no)\b|yes\b|no\b"
     r"|thanks\b|the\s+(?:words?|text)\b)"
     rf"|\s*[,.;]\s|\s+(?:from|sent\s+by|by)\s|\s+(?:we|i)(?:'\w+)?\s|\s*[.!?]*$)"
 )

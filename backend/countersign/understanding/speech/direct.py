@@ -45,6 +45,7 @@ _QUESTION_WORDS = re.compile(
     r"|the)\b)[\w-]+)?)?|when|where|who|whom|why)\s+(?P<rest>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
+_SECOND_THAT = re.compile(r"\b(and|but)\s+that\s+(?=(?:I|we|you|he|she|it|they|the|our|my|your)\b)")
 _PRONOUN_SUBJECTS = word_set("we i you he she they it there this that everything everyone")
 _PERIOD_ENDS = (".", "!", "?", "…", "。", "！", "？", ":", ")", "؟", "।")
 
@@ -152,7 +153,7 @@ def _stated(words: str) -> str:
     """A statement; "you should call me" is a request and reads "Please call me"."""
     obliged = _OBLIGED.match(words)
     if obliged is None:
-        return words
+        return _SECOND_THAT.sub(r"\1 ", words)
     return f"Please {'do not ' if obliged['no'] else ''}{obliged['rest']}"
 
 
