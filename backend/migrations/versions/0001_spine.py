@@ -9,8 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from alembic import op
-from langgraph.checkpoint.postgres.base import MIGRATIONS as CHECKPOINT_MIGRATIONS
 from procrastinate.schema import SchemaManager
+
+from countersign.workflows.engine import CHECKPOINT_MIGRATIONS
 
 revision = "0001"
 down_revision = None

@@ -1,0 +1,1 @@
+"""The compiled graphs: they read and propose, never write outside."""

@@ -1,0 +1,112 @@
+"""What a node may know and hold during one drive of a run; it opens transactions but decides nothing.
+
+Every row a node writes goes through `writing`, which commits only while the driver still owns the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from countersign.accounts.services import Services
+from countersign.errors import ConflictError
+from countersign.kit.ids import from_public
+from countersign.understanding.plan import Plan
+
+_STORE_WORKFLOW = text("UPDATE runs SET workflow = :workflow WHERE id = :run_id")
+_STORE_PLAN = text("""
+    UPDATE runs SET plan = CAST(:plan AS jsonb), plan_digest = :digest, intent = :intent, confidence = :confidence,
+        account_ids = CAST(:account_ids AS uuid[])
+    WHERE id = :run_id
+""")
+_HOLD_FENCE = text("SELECT 1 FROM runs WHERE id = :run_id AND fence = :fence FOR SHARE")
+
+
+class FenceLostError(ConflictError):
+    """Another driver took this run over; the one that meets this has written nothing and must stop at once."""
+
+    code = "run_taken_over"
+
+    def __init__(self, run_id: UUID) -> None:
+        super().__init__("This run is already being continued elsewhere.", run_id=str(run_id))
+
+
+async def hold_fence(session: AsyncSession, run_id: UUID, fence: int) -> None:
+    """Return while `fence` is the run's, locking the row until this transaction ends.
+
+    Call it after locking actions and before the commit (lock order: actions, run, event head).
+
+    Raises:
+        FenceLostError: a later driver raised the fence, or the run is not this user's.
+    """
+    held = await session.execute(_HOLD_FENCE, {"run_id": run_id, "fence": fence})
+    if held.first() is None:
+        raise FenceLostError(run_id)
+
+
+async def store_workflow(session: AsyncSession, run_id: UUID, workflow: str) -> None:
+    """Note which workflow the run takes; the caller's transaction holds the fence."""
+    await session.execute(_STORE_WORKFLOW, {"run_id": run_id, "workflow": workflow})
+
+
+async def store_plan(session: AsyncSession, run_id: UUID, plan: Plan) -> None:
+    """Keep the plan with its digest, intent, confidence and accounts; the caller's transaction holds the fence."""
+    accounts = [from_public("acc", account) for account in account_ids_of(plan)]
+    await session.execute(
+        _STORE_PLAN,
+        {
+            "run_id": run_id,
+            "plan": plan.canonical_json().decode(),
+            "digest": plan.digest,
+            "intent": plan.intent,
+            "confidence": plan.confidence_percent,
+            "account_ids": accounts,
+        },
+    )
+
+
+def account_ids_of(plan: Plan) -> list[str]:
+    """The public ids of the accounts the plan looks in, the first named first, each once."""
+    named = [account for step in plan.steps for account in getattr(step, "account_ids", ())]
+    return list(dict.fromkeys(named))
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """One drive's facts, given to every node by LangGraph; never stored in a checkpoint.
+
+    Attributes:
+        attempt: 1, raised only by retry; part of the ids of proposed actions.
+        fence: this driver's; rows are written only while the run still has it.
+        request: the person's words.
+    """
+
+    services: Services
+    user_id: UUID
+    run_id: UUID
+    conversation_id: UUID
+    attempt: int
+    fence: int
+    request: str
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """One short transaction as the run's user, for looking."""
+        async with self.services.db.session(self.user_id) as session:
+            yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """One short transaction as the run's user that commits only under this driver's fence.
+
+        Raises:
+            FenceLostError: the run was taken over; nothing of the block is stored.
+        """
+        async with self.services.db.session(self.user_id) as session:
+            yield session
+            await hold_fence(session, self.run_id, self.fence)
