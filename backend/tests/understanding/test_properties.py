@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 
@@ -20,9 +21,11 @@ from countersign.understanding.revising import CannotRevise, RevisedText, revise
 from tests.understanding.reading import as_plan, words_of
 
 _CONTEXT = RequestContext(now=datetime(2026, 11, 20, 13, 0, tzinfo=UTC), zone="Europe/Berlin")
-_PIECES = st.sampled_from(
-    ["reply", "to", "dana", "'s", "last", "mail", "saying", "that", "tell", "her", "ask", "whether", "we", "can", "she", "should", "and", "archive", "it", "forward", "draft", "yes", "send", "approve", ":", "-", '"', ",", ".", "\n", "please", "thanks", "about", "from", "to", "them", "all", "wednesday", "in", "“", "”", "?", "my", "work", "account", "again"]
+_WORDS = (
+    "reply to dana 's last mail saying that tell her ask whether we can she should and archive it forward draft yes"
+    ' send approve : - " , . \n please thanks about from to them all wednesday in “ ” ? my work account again'
 )
+_PIECES = st.sampled_from(re.split(" ", _WORDS))
 _REQUESTS = st.one_of(st.text(max_size=300), st.lists(_PIECES, max_size=25).map(" ".join))
 _CONSENT = st.lists(
     st.sampled_from(

@@ -178,7 +178,7 @@ def _period(match: re.Match[str], today: date, _back: bool) -> Span | None:
 
 
 def _end_of(match: re.Match[str], today: date, _back: bool) -> Span | None:
-    unit, which = match["unit"].lower(), (match["which"] or "").lower()
+    unit, which = match["unit"].lower(), (match["which"] or "").strip().lower()
     if unit == "week":
         return _day(_monday(today) + timedelta(days=4 + (7 if which == "next" else 0)))
     if unit == "year":

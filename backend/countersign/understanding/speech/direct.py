@@ -45,6 +45,7 @@ _QUESTION_WORDS = re.compile(
     r"|the)\b)[\w-]+)?)?|when|where|who|whom|why)\s+(?P<rest>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
+_BASES_LIKE_PAST = word_set("need feed proceed exceed succeed speed discuss miss pass guess process access")
 _SECOND_THAT = re.compile(r"\b(and|but)\s+that\s+(?=(?:I|we|you|he|she|it|they|the|our|my|your)\b)")
 _PRONOUN_SUBJECTS = word_set("we i you he she they it there this that everything everyone")
 _PERIOD_ENDS = (".", "!", "?", "…", "。", "！", "？", ":", ")", "؟", "।")
@@ -222,7 +223,8 @@ def _pronoun_inverted(words: list[str]) -> str | None:
         return " ".join(["did", subject, *adverbs, base, *rest[1:]])
     if is_third_person(rest[0]) and subject.lower() in {"it", "he", "she"}:
         return " ".join(["does", subject, *adverbs, with_you(rest[0]), *rest[1:]])
-    is_plain = subject.lower() in {"you", "we", "they", "i"} and not rest[0].lower().endswith(("ed", "s"))
+    is_present = rest[0].lower() in _BASES_LIKE_PAST or not rest[0].lower().endswith(("ed", "s"))
+    is_plain = subject.lower() in {"you", "we", "they", "i"} and is_present
     return (
         " ".join(["do", subject, *adverbs, *rest])
         if is_plain and rest[0].isalpha() and rest[0].islower()
