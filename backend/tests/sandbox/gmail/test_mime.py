@@ -141,12 +141,15 @@ def test_split_and_encoded_parameters_come_together() -> None:
         b"A: b\rC: d\r\rbody",
         b"Content-Type: message/rfc822\r\n\r\n" * 200,
         b"Content-Type: multipart/mixed; boundary=a\r\n\r\n" + b"--a\r\n\r\nx\r\n" * 5000,
+        b"Content-Type: text/plain; charset=utf-7\r\n\r\n+2AA-",
+        b"Content-Type: text/plain; charset=unicode_escape\r\n\r\n\\ud800",
         b'To: "' + b"\\" * 20_000 + b"\r\n\r\n",
     ],
 )
 def test_broken_mail_never_breaks_the_reader(broken: bytes) -> None:
     mail = read_mail(broken)
     assert full_payload(mail.root, "m1")["mimeType"]
+    assert all(isinstance(text.encode(), bytes) for text in mail.words)
     assert len(walk(mail.root)) <= 2001
 
 

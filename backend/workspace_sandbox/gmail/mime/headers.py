@@ -24,8 +24,9 @@ Field = tuple[str, str]
 def split_message(raw: bytes) -> tuple[list[Field], bytes]:
     """Fields in order as ``(name, unfolded value)`` and the body's bytes.
 
-    Source: RFC 5322 section 2.1. A mail that does not start with a field is all body. Field values stay as
-    written (encoded words included); bytes above 127 are read as UTF-8, else Latin-1.
+    Source: RFC 5322 section 2.1. A mail that does not start with a field is all body; a line that is no field is
+    passed over when a field follows, else the body begins there. Values stay as written (encoded words included);
+    bytes above 127 are read as UTF-8, else Latin-1.
     """
     start = _skip_envelope_line(raw)
     found = _BLOCK_END.search(raw, start)
@@ -34,13 +35,14 @@ def split_message(raw: bytes) -> tuple[list[Field], bytes]:
     block, body = (raw[start:], b"") if found is None else (raw[start : found.start()], raw[found.end() :])
     fields: list[tuple[bytes, bytearray]] = []
     at = 0
-    for line in LINE_BREAK.split(block):
+    lines = LINE_BREAK.split(block)
+    for line, following in zip(lines, [*lines[1:], b""], strict=True):
         field = _FIELD.match(line)
         if fields and line[:1] in (b" ", b"\t"):
             fields[-1][1].extend(b" " + line.strip(b" \t"))
         elif field is not None:
             fields.append((field[1], bytearray(field[2].strip(b" \t"))))
-        elif not line.startswith((b"From ", b">From ")):
+        elif not line.startswith((b"From ", b">From ")) and not (fields and _FIELD.match(following)):
             rest = block[at:]
             body = rest if found is None else rest + raw[found.start() :]
             break
@@ -59,7 +61,10 @@ def as_text(value: bytes) -> str:
 def first(fields: list[Field], name: str) -> str:
     """The first field of that name as written, or an empty string."""
     wanted = name.lower()
-    return next((value for key, value in fields if key.lower() == wanted), "")
+    for key, value in fields:
+        if key.lower() == wanted:
+            return value
+    return ""
 
 
 def decode_words(value: str) -> str:
@@ -164,11 +169,15 @@ def decode_transfer(body: bytes, encoding: str) -> bytes:
 
 
 def to_unicode(data: bytes, charset: str) -> str:
-    """The bytes in the named charset; an unknown or wrong charset falls back to UTF-8, then Latin-1."""
+    """The bytes in the named charset; an unknown or wrong charset falls back to UTF-8, then Latin-1.
+
+    The text can always be written as UTF-8: half letters, which UTF-7 can hold, become question marks.
+    """
     try:
-        return data.decode(charset or "utf-8")
-    except (LookupError, UnicodeDecodeError, ValueError):
+        text = data.decode(charset or "utf-8")
+    except (LookupError, ValueError):
         return as_text(data)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _skip_envelope_line(raw: bytes) -> int:

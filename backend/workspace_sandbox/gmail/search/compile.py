@@ -47,6 +47,8 @@ _LINKED_FILES = {
     "presentation": '"docs google com presentation"',
     "youtube": '"youtube com" OR "youtu be"',
 }
+# SQLite's integers end here; no mail is larger.
+_LARGEST_NUMBER = 2**62
 _SIZE = re.compile(r"(\d{1,12})([kmg]?)b?", re.IGNORECASE | re.ASCII)
 _AGE = re.compile(r"(\d{1,5})([hdmy])", re.IGNORECASE | re.ASCII)
 _DAY = re.compile(r"(\d{4})(?:[/.-](\d{1,2}))?(?:[/.-](\d{1,2}))?", re.ASCII)
@@ -225,7 +227,7 @@ def _size(term: Term, mailbox: Mailbox) -> Condition:
     found = _SIZE.fullmatch(term.text)
     if found is None:
         return _as_plain_words(term, mailbox)
-    size_bytes = int(found[1]) * 1024 ** " kmg".index(found[2].lower() or " ")
+    size_bytes = min(int(found[1]) * 1024 ** " kmg".index(found[2].lower() or " "), _LARGEST_NUMBER)
     return Condition(sql="m.size < ?" if term.operator == "smaller" else "m.size > ?", values=[size_bytes])
 
 

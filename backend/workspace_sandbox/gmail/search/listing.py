@@ -149,10 +149,12 @@ def _after(call: Call, date_column: str, seq_column: str) -> tuple[str, list[obj
     if not token:
         return "", []
     try:
-        date, seq = urlsafe_b64decode(token.encode()).decode().split(".")
-        return f"AND ({date_column}, {seq_column}) < (?, ?)", [int(date), int(seq)]
+        date, seq = map(int, urlsafe_b64decode(token.encode()).decode().split("."))
     except (Base64Error, ValueError):
         raise invalid_argument("Invalid pageToken") from None
+    if not (0 <= date < 2**62 and 0 <= seq < 2**62):
+        raise invalid_argument("Invalid pageToken")
+    return f"AND ({date_column}, {seq_column}) < (?, ?)", [date, seq]
 
 
 def _page(call: Call, rows: list[Row], limit: int, counted: str, values: list[object]) -> Page:
