@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from countersign.understanding.grammar.days import READERS, Reader, Span
+from countersign.understanding.days import READERS, Reader, Span
 
 
 @dataclass(frozen=True)

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from countersign.understanding.grammar.saying import read_saying
 from countersign.understanding.grammar.text import RequestText
 from countersign.understanding.plan import Pronoun
+from countersign.understanding.speech.alike import (
+    DAY_LIKE,
+    RELATIVE_DAY,
+    REPLACEABLE,
+    WEEKDAY,
+    cased_like,
+    needs_on,
+)
 from countersign.understanding.speech.direct import direct
 from countersign.understanding.speech.greeting import is_greeted
 from countersign.understanding.speech.outline import joined, parts_of, sentence_spans
 
-_WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
-_CLOCK = re.compile(
-    r"\b\d{1,2}(?::\d\d)?\s?(?:am|pm|a\.m\.|p\.m\.|o'clock)(?!\w)|\b\d{1,2}:\d\d\b", re.IGNORECASE
-)
-_RELATIVE_DAY = re.compile(r"\b(?:today|tomorrow|tonight)\b", re.IGNORECASE)
-_AMOUNT = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w:])")
-_REPLACEABLE = (_WEEKDAY, _CLOCK, _RELATIVE_DAY, _AMOUNT)
-_DAY_LIKE = (_WEEKDAY, _RELATIVE_DAY)
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
 
 
@@ -66,21 +66,16 @@ def _replace(wish: Wish) -> Outcome:
         return NotChanged("Say which words to replace, and by which.")
     if not found.search(wish.body):
         return NotChanged(f"“{old}” is not in the text.")
-    return found.sub(lambda hit: _cased_like(hit.group(), new), wish.body), f"“{old}” became “{new}”"
-
-
-def _cased_like(old: str, new: str) -> str:
-    is_capital = old[:1].isupper() and _WEEKDAY.fullmatch(new) is not None
-    return new[:1].upper() + new[1:] if is_capital else new
+    return found.sub(lambda hit: cased_like(hit.group(), new), wish.body), f"“{old}” became “{new}”"
 
 
 def _instead(wish: Wish) -> Outcome:
     """The text for 'say Thursday instead': replaces the only word of the same sort, such as the only weekday."""
     new = re.sub(r"^(?:on|at|by|to)\s+", "", _group(wish, "new").rstrip("."))
-    sort = next((pattern for pattern in _REPLACEABLE if pattern.fullmatch(new)), None)
+    sort = next((pattern for pattern in REPLACEABLE if pattern.fullmatch(new)), None)
     if sort is None:
         return NotChanged(f"Which words should “{new}” replace? Write: replace … with {new}.")
-    sorts = _DAY_LIKE if sort in _DAY_LIKE else (sort,)
+    sorts = DAY_LIKE if sort in DAY_LIKE else (sort,)
     hits = [hit for pattern in sorts for hit in pattern.finditer(wish.body)]
     different = {hit.group().lower() for hit in hits}
     if len(different) != 1:
@@ -90,24 +85,16 @@ def _instead(wish: Wish) -> Outcome:
             else "There are several such words in the text."
         )
         return NotChanged(f"Which words should “{new}” replace? {problem}")
-    word = new[:1].upper() + new[1:] if _WEEKDAY.fullmatch(new) else new
+    word = new[:1].upper() + new[1:] if WEEKDAY.fullmatch(new) else new
     changed = wish.body
     for hit in sorted(hits, key=lambda one: -one.start()):
         begin = hit.start()
-        if _RELATIVE_DAY.fullmatch(new) and changed[:begin].endswith("on "):
+        if RELATIVE_DAY.fullmatch(new) and changed[:begin].endswith("on "):
             begin -= 3
         changed = (
-            changed[:begin] + ("on " if _needs_on(changed, hit, new) else "") + word + changed[hit.end() :]
+            changed[:begin] + ("on " if needs_on(changed, hit, new) else "") + word + changed[hit.end() :]
         )
     return changed, f"“{hits[0].group()}” became “{word}”"
-
-
-def _needs_on(body: str, hit: re.Match[str], new: str) -> bool:
-    return (
-        _RELATIVE_DAY.fullmatch(hit.group()) is not None
-        and _WEEKDAY.fullmatch(new) is not None
-        and not body[: hit.start()].endswith("by ")
-    )
 
 
 def _add(wish: Wish) -> Outcome:
@@ -205,7 +192,7 @@ def _tone(wish: Wish) -> Outcome:
 def _moved(wish: Wish) -> Outcome:
     """The text for a move: 'make it Thursday' replaces the day, 'make it shorter' asks for a tone."""
     new = re.sub(r"^(?:on|at)\s+", "", _group(wish, "new").rstrip("."))
-    if any(pattern.fullmatch(new) for pattern in _REPLACEABLE):
+    if any(pattern.fullmatch(new) for pattern in REPLACEABLE):
         return _instead(wish)
     return _tone(wish)
 
