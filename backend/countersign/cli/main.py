@@ -23,6 +23,8 @@ from countersign.kit.crypto import Keys
 SHUTDOWN_SECONDS = 3
 
 commands = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+keys = typer.Typer(no_args_is_help=True)
+commands.add_typer(keys, name="keys")
 commands.command("up")(up.up)
 commands.command("migrate")(migrate.migrate)
 commands.command("backup")(backup.backup)
@@ -69,8 +71,13 @@ def contract(
     typer.echo(f"{file} written.")
 
 
-@commands.command()
-def keys() -> None:
+@keys.callback()
+def keys_of_this_installation() -> None:
+    """The key files of this installation."""
+
+
+@keys.command("create")
+def create_keys() -> None:
     """Make the key files that are missing; existing ones are never touched."""
     folder = keys_folder(read_settings(), folders())
     Keys.create(folder)

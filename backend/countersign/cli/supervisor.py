@@ -17,6 +17,8 @@ import typer
 SETTLED_SECONDS = 30.0
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
+# What a program ends with when it was told something impossible: another start would end the same way.
+USAGE_STATUS = 2
 # SIGTERM to SIGKILL: longer than a request or an executor step takes to reach a safe point.
 GRACE_SECONDS = 8.0
 # Lines of a log above this are cut; asyncio would otherwise refuse them.
@@ -34,7 +36,10 @@ class Program:
 
 
 async def keep_running(programs: Sequence[Program], stopping: asyncio.Event) -> None:
-    """Runs every program until `stopping` is set, starting again what ended; all have ended on return."""
+    """Runs every program until `stopping` is set, starting again what ended; all have ended on return.
+
+    A program that ends with status 2 says it cannot run as it was started: that sets `stopping` too.
+    """
     async with asyncio.TaskGroup() as group:
         for program in programs:
             group.create_task(_keep(program, stopping))
@@ -70,6 +75,10 @@ async def _keep(program: Program, stopping: asyncio.Event) -> None:
         began = loop.time()
         status = await _run_once(program, stopping)
         if stopping.is_set():
+            return
+        if status == USAGE_STATUS:
+            say(program.name, "cannot run like this (its words are above); stopping everything")
+            stopping.set()
             return
         pause = FIRST_PAUSE_SECONDS if loop.time() - began > SETTLED_SECONDS else pause
         say(program.name, f"ended by itself ({_ending(status)}); starting again in {pause:g} s")
@@ -133,7 +142,8 @@ def _ending(status: int) -> str:
 def _die_with_parent() -> None:
     """On Linux the kernel ends the child when the supervisor is killed, so no orphan keeps the port.
 
-    Source: prctl(2), PR_SET_PDEATHSIG. Elsewhere the next start names the orphan instead.
+    Runs in the child between fork and exec. Source: prctl(2), PR_SET_PDEATHSIG. Elsewhere the next start names the
+    orphan instead.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

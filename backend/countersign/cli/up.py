@@ -102,7 +102,7 @@ def _needs_sandbox(settings: Settings) -> bool:
 
 
 def _sandbox_command(port: int, world: str, imported: str, owner: str) -> list[str]:
-    """The sandbox's command line; a world that exists already is opened as it is, never made again."""
+    """The sandbox's command line; a world that was made already goes on as it is, in its own file."""
     name = Path(world).stem
     sources: list[str] = []
     if imported:
@@ -111,15 +111,14 @@ def _sandbox_command(port: int, world: str, imported: str, owner: str) -> list[s
             raise ConfigurationError(
                 f"There is nothing to import at {path}.", action="Check IMPORT and start again."
             )
-        name = f"import-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+        name, world = f"import-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}", "empty"
         sources = ["--import", str(path), *(["--owner", owner] if owner else [])]
-        world = "empty"
     elif world.endswith(".json"):
         world = str(Path(world).expanduser().resolve())
     file = installation.folders().sandbox(name)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    content = [] if file.exists() else ["--world", world, *sources]
-    return [sys.executable, "-m", "workspace_sandbox", "--port", str(port), "--db", str(file), *content]
+    command = [sys.executable, "-m", "workspace_sandbox", "--port", str(port), "--db", str(file)]
+    return [*command, "--world", world, *sources]
 
 
 async def _serve_until_stopped(

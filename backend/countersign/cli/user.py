@@ -9,9 +9,7 @@ from typing import Annotated
 import typer
 
 from countersign.cli.installation import Installation, opened
-from countersign.identity.password_reset import reset_password_and_commit
 from countersign.kit.crypto import Keys
-from countersign.kit.db import Database
 
 commands = typer.Typer(no_args_is_help=True, help="Users of this installation.")
 
@@ -34,6 +32,10 @@ def reset_password(email: Annotated[str, typer.Argument(help="Address the user s
 
 
 async def _reset(installation: Installation, email: str, password: str) -> int:
+    # Loading users, sessions and SQLAlchemy takes half a second, which every other command would wait for.
+    from countersign.identity.password_reset import reset_password_and_commit  # noqa: PLC0415 - see above
+    from countersign.kit.db import Database  # noqa: PLC0415 - see above
+
     settings = installation.settings
     db = Database(settings.database_url.get_secret_value(), pool_size=1)
     try:

@@ -28,8 +28,8 @@ def migrated() -> Iterator[Path]:
     for folder in _new_place():
         prepare_folder(folder / "postgres", server_user())
         command_line = CommandLine(folder)
-        for command in ("migrate", "keys"):
-            done = command_line(command)
+        for command in (["migrate"], ["keys", "create"]):
+            done = command_line(*command)
             assert done.returncode == 0, done.stderr
         yield folder
 
@@ -60,4 +60,7 @@ def owner_sql(place: Path) -> OwnerSql:
 def _new_place() -> Iterator[Path]:
     folder = data_root(CHECKOUT) / "tests" / uuid4().hex[:12]
     yield folder
+    if (folder / "postgres").exists():
+        # Ends a server whose owner the test has killed.
+        embedded_postgres.start(folder / "postgres").stop()
     shutil.rmtree(folder, ignore_errors=True)

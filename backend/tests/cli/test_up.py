@@ -1,0 +1,233 @@
+"""`make run`: one command starts everything, names what is in the way, and ends cleanly."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from countersign.kit import embedded_postgres
+from tests.cli.command_line import CommandLine
+
+START_SECONDS = 60
+STOP_SECONDS = 15
+
+
+@dataclass(frozen=True)
+class Running:
+    """A `countersign up` and the file it prints into."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    output: Path
+
+    @property
+    def origin(self) -> str:
+        """The address it promised."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def printed(self) -> str:
+        """All it has said so far."""
+        return self.output.read_text()
+
+    def wait_until_ready(self) -> None:
+        """Returns once it has said so."""
+        wait_for(lambda: "Countersign is ready" in self.printed or self.process.poll() is not None)
+        assert self.process.poll() is None, self.printed
+
+    def stop(self) -> int:
+        """Ctrl-C; the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(STOP_SECONDS)
+
+    def child(self, command: str) -> int | None:
+        """Process id of its child with that command, None while there is none."""
+        # A child belongs to the thread that started it.
+        threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        children = [pid for thread in threads for pid in thread.read_text().split()]
+        return next((int(pid) for pid in children if command in command_line_of(pid)), None)
+
+    def children(self) -> dict[str, int]:
+        """Process ids of its servers by command; waits until each has one."""
+        names = ("main serve", "main worker", "-m workspace_sandbox", "bin/postgres")
+        wait_for(lambda: all(self.child(name) for name in names))
+        return {name: self.child(name) or 0 for name in names}
+
+
+@pytest.fixture
+def up(countersign: CommandLine) -> Iterator[Callable[..., Running]]:
+    """Starts `countersign up` on a free port and waits until it is ready."""
+    started: list[Running] = []
+
+    def start(command_line: CommandLine = countersign, port: int | None = None) -> Running:
+        running = launch(command_line, port or free_port())
+        started.append(running)
+        running.wait_until_ready()
+        return running
+
+    yield start
+    for running in started:
+        running.process.kill()
+        running.process.wait()
+
+
+def launch(command_line: CommandLine, port: int) -> Running:
+    environment = {**command_line.environment, "PORT": str(port), "WORLD": "empty", "PYTHONUNBUFFERED": "1"}
+    output = command_line.place / f"output-{port}.log"
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            [*command_line.program, "up"], env=environment, cwd=command_line.place, stdout=file, stderr=file
+        )
+    return Running(process, port, output)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def command_line_of(pid: str | int) -> str:
+    """Its command line; empty for a process that is gone or waits to be reaped."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def is_gone(pid: int) -> bool:
+    return command_line_of(pid) == ""
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = START_SECONDS) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def answers(origin: str) -> bool:
+    try:
+        return httpx.get(f"{origin}/readyz", trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def test_one_address_is_printed_and_answers_and_ctrl_c_leaves_nothing_behind(
+    up: Callable[..., Running], place: Path
+) -> None:
+    running = up()
+    children = running.children()
+    assert answers(running.origin)
+
+    status = running.stop()
+
+    assert status == 0
+    assert [name for name, pid in children.items() if not is_gone(pid)] == []
+    assert embedded_postgres.owner_of(place / "postgres") is None
+    addresses = re.findall(r"Open (\S+)", running.printed)
+    assert addresses == [running.origin]
+
+
+def test_a_second_start_is_ready_within_five_seconds_of_two_processors(up: Callable[..., Running]) -> None:
+    up().stop()
+
+    running = up()
+
+    # Processor time, not wall time: other tests share the machine, and their load is not ours.
+    assert sum(map(processor_seconds, [running.process.pid, *running.children().values()])) < 2 * 5
+
+
+def processor_seconds(pid: int) -> float:
+    # Fields 14 to 17: user and system time of the process and of its ended children, in ticks. Source: proc(5).
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+
+
+def test_a_taken_port_is_named_with_its_holder_and_what_to_do(countersign: CommandLine) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        refused = countersign("up", environment={"PORT": str(port)})
+
+    assert refused.returncode == 1
+    assert f"Port {port} is taken by process {os.getpid()}" in refused.stderr
+    assert f"make run PORT={port + 100}" in refused.stderr
+
+
+def test_a_second_start_of_the_same_clone_names_the_first(
+    up: Callable[..., Running], countersign: CommandLine
+) -> None:
+    first = up()
+
+    second = countersign("up", environment={"PORT": str(free_port())})
+
+    assert second.returncode == 1
+    assert f"in use by process {first.process.pid}" in second.stderr
+
+
+def test_killed_api_worker_sandbox_and_database_come_back(up: Callable[..., Running]) -> None:
+    running = up()
+    before = running.children()
+
+    for pid in before.values():
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: all(is_gone(pid) for pid in before.values()))
+
+    wait_for(lambda: answers(running.origin))
+    after = running.children()
+    assert [name for name, pid in after.items() if before[name] == pid] == []
+    assert running.stop() == 0
+
+
+def test_killing_the_whole_start_leaves_no_orphan_in_the_way_of_the_next(up: Callable[..., Running]) -> None:
+    first = up()
+    servers = [pid for name, pid in first.children().items() if name != "bin/postgres"]
+
+    first.process.kill()
+    first.process.wait()
+    wait_for(lambda: all(is_gone(pid) for pid in servers), seconds=STOP_SECONDS)
+
+    assert answers(up(port=first.port).origin)
+
+
+def test_two_clones_run_side_by_side(up: Callable[..., Running], countersign: CommandLine) -> None:
+    other = CommandLine(countersign.place.with_name(f"{countersign.place.name}-other"))
+    subprocess.run(["cp", "-a", str(countersign.place), str(other.place)], check=True)
+
+    first, second = up(), up(other)
+
+    assert answers(first.origin)
+    assert answers(second.origin)
+    assert [first.stop(), second.stop()] == [0, 0]
+    subprocess.run(["rm", "-r", str(other.place)], check=True)
+
+
+def test_data_without_its_keys_is_refused_rather_than_given_new_ones(
+    countersign: CommandLine, place: Path
+) -> None:
+    for key in (place / "keys").glob("*.key"):
+        key.unlink()
+
+    refused = countersign("up", environment={"PORT": str(free_port())})
+
+    assert refused.returncode == 1
+    assert "key" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert list((place / "keys").iterdir()) == []
+
+
+def test_a_wrong_setting_is_named(countersign: CommandLine) -> None:
+    refused = countersign("up", environment={"PORT": "eighty"})
+
+    assert refused.returncode == 1
+    assert "PORT" in refused.stderr
+    assert "Traceback" not in refused.stderr
