@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     google_base_url: str = Field(default="", description="Sandbox origin; empty means the real Google.")
     google_client_id: str = DEVELOPMENT_GOOGLE_CLIENT_ID
     google_client_secret: SecretStr = SecretStr(DEVELOPMENT_GOOGLE_CLIENT_SECRET)
+    google_read_retry_waits_seconds: tuple[float, ...] = Field(
+        default=(1.0, 2.0, 4.0, 8.0, 16.0),
+        description="Waits before a failed read is tried again (give or take 25 %); as JSON, [] tries once.",
+    )
     google_threads: int = Field(
         default=16, description="Threads for Google's synchronous client, per process."
     )

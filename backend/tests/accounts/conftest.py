@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from countersign.accounts.services import Services, opened_services
-from countersign.connectors.google.oauth import GoogleOAuth
 from countersign.settings import Settings
 from tests.accounts.person import ALEX, ALEX_HOME, PASSWORD, Person, sign_up
 from tests.cluster import ProductDatabase
@@ -24,17 +23,18 @@ def settings(settings: Settings, google_sandbox: Sandbox) -> Settings:
         {"email": ALEX_HOME, "name": "Alex", "messages": []},
     )
     return settings.model_copy(
-        update={"google_base_url": google_sandbox.base_url, "provider_call_timeout_seconds": 3}
+        update={
+            "google_base_url": google_sandbox.base_url,
+            "provider_call_timeout_seconds": 3,
+            "google_read_retry_waits_seconds": (0.01, 0.01),
+        }
     )
 
 
 @pytest.fixture
 async def services(settings: Settings) -> AsyncIterator[Services]:
-    """The product's parts as one process holds them; renewals are tried again at once instead of after seconds."""
+    """The product's parts as one process holds them."""
     async with opened_services(settings) as opened:
-        object.__setattr__(
-            opened, "oauth", GoogleOAuth(opened.google, settings, retry_waits_seconds=(0.01, 0.01))
-        )
         yield opened
 
 

@@ -35,12 +35,13 @@ def google_settings(google_sandbox: Sandbox, tmp_path: Path) -> Settings:
         google_base_url=google_sandbox.base_url,
         provider_call_timeout_seconds=2,
         google_threads=8,
+        google_read_retry_waits_seconds=SHORT_WAITS,
     )
 
 
 @pytest.fixture
 async def google(google_settings: Settings) -> AsyncIterator[GoogleClient]:
-    client = GoogleClient(google_settings, read_retry_waits_seconds=SHORT_WAITS)
+    client = GoogleClient(google_settings)
     yield client
     client.close()
 

@@ -16,7 +16,6 @@ from googleapiclient.http import HttpRequest
 
 from countersign.connectors.errors import ProviderRefusal, ProviderUnknown
 from countersign.connectors.google.failures import (
-    READ_RETRY_WAITS_SECONDS,
     ReadBackoff,
     reason_in,
     retry_after,
@@ -83,6 +82,17 @@ async def test_what_trying_again_cannot_help_is_asked_once(
     assert google_sandbox.faults()[0]["fired"] == 1
 
 
+async def test_whoever_holds_a_lease_asks_once_and_loops_itself(
+    google: GoogleClient, two_people: None, as_account: NewCredentials, google_sandbox: Sandbox
+) -> None:
+    google_sandbox.fault(PROFILE, status=503)
+
+    with pytest.raises(ProviderUnknown):
+        await MailReader(google, as_account(), waits_seconds=()).profile()
+
+    assert google_sandbox.faults()[0]["fired"] == 1
+
+
 async def test_a_rate_limit_in_a_403_is_no_definite_refusal(
     mailbox: MailReader, google_sandbox: Sandbox
 ) -> None:
@@ -123,8 +133,8 @@ async def test_a_stalled_read_times_out_and_its_late_answer_reaches_nobody_else(
     google_settings: Settings, two_people: None, as_account: NewCredentials, google_sandbox: Sandbox
 ) -> None:
     settings = google_settings.model_copy(update={"provider_call_timeout_seconds": 1, "google_threads": 1})
-    client = GoogleClient(settings, read_retry_waits_seconds=())
-    reader = MailReader(client, as_account())
+    client = GoogleClient(settings)
+    reader = MailReader(client, as_account(), waits_seconds=())
     google_sandbox.fault(PROFILE, latency_seconds=1.5, count=1)
 
     with pytest.raises(ProviderUnknown) as unknown:
@@ -187,8 +197,8 @@ async def test_giving_up_on_a_call_frees_its_thread(
     google_settings: Settings, two_people: None, as_account: NewCredentials, google_sandbox: Sandbox
 ) -> None:
     settings = google_settings.model_copy(update={"provider_call_timeout_seconds": 20, "google_threads": 1})
-    client = GoogleClient(settings, read_retry_waits_seconds=())
-    reader = MailReader(client, as_account())
+    client = GoogleClient(settings)
+    reader = MailReader(client, as_account(), waits_seconds=())
     google_sandbox.fault(PROFILE, latency_seconds=15, count=1)
     stuck = asyncio.create_task(reader.profile())
     while not google_sandbox.faults()[0]["fired"]:  # noqa: ASYNC110 - another process: nothing to wait on
@@ -260,8 +270,8 @@ async def test_no_failure_carries_googles_text_the_token_or_the_query(
     assert "ya29" not in said
 
 
-def test_reads_wait_one_two_four_eight_sixteen_seconds_give_or_take_a_quarter() -> None:
-    backoff = ReadBackoff(READ_RETRY_WAITS_SECONDS)
+def test_reads_wait_one_two_four_eight_sixteen_seconds_give_or_take_a_quarter(tmp_path: Path) -> None:
+    backoff = ReadBackoff(Settings(_env_file=None, keys_dir=tmp_path).google_read_retry_waits_seconds)
     failure = ProviderUnknown(503, "backendError", may_retry=True)
 
     waits = [float(backoff(failure)) for _ in range(5)]

@@ -19,8 +19,8 @@ from googleapiclient.errors import HttpError
 from countersign.connectors.errors import ProviderMissing, ProviderRefusal, ProviderUnknown
 from countersign.errors import CountersignError
 
-# Waits between the tries of a read. Source: product.md C4 (1, 2, 4, 8, 16 s, +-25 %, never above 60 s).
-READ_RETRY_WAITS_SECONDS: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
+# How far a wait may differ from the planned one (setting `google_read_retry_waits_seconds`), and the longest.
+# Source: product.md C4.
 JITTER: Final = 0.25
 LONGEST_WAIT_SECONDS: Final = 60
 

@@ -32,8 +32,8 @@ from countersign.connectors.google.transport import GoogleClient, Json
 from countersign.errors import CountersignError
 from countersign.settings import Settings
 
-# Network faults of a refresh are tried three times in all. Source: product.md C14; the waits are C4's first two.
-TOKEN_RETRY_WAITS_SECONDS: Final = (1.0, 2.0)
+# Network faults of a refresh or a revocation are tried three times in all. Source: product.md C14.
+_TOKEN_TRIES: Final = 3
 # Used when the token endpoint leaves it out; short enough to be harmless. Source: RFC 6749 section 5.1, expires_in.
 _SHORTEST_LIFE_SECONDS: Final = 600
 _ALREADY_REVOKED: Final = 400
@@ -73,16 +73,10 @@ class Identity:
 class GoogleOAuth:
     """Google's OAuth endpoints, all under the base URL when one is set."""
 
-    def __init__(
-        self,
-        client: GoogleClient,
-        settings: Settings,
-        *,
-        retry_waits_seconds: Sequence[float] = TOKEN_RETRY_WAITS_SECONDS,
-    ) -> None:
+    def __init__(self, client: GoogleClient, settings: Settings) -> None:
         """Use `client`'s threads and timeout; plain http is allowed only for a loopback base URL."""
         self._client = client
-        self._waits_seconds = tuple(retry_waits_seconds)
+        self._waits_seconds = settings.google_read_retry_waits_seconds[: _TOKEN_TRIES - 1]
         self._client_id = settings.google_client_id
         self._client_secret = settings.google_client_secret
         base = client.base_url
@@ -90,9 +84,8 @@ class GoogleOAuth:
         self._token_uri = f"{base or 'https://oauth2.googleapis.com'}/token"
         self._revoke_uri = f"{base or 'https://oauth2.googleapis.com'}/revoke"
         if client.is_loopback:
-            os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = (
-                "1"  # oauthlib has no other way to allow a loopback address
-            )
+            # oauthlib has no other way to allow a loopback address.
+            os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
     def consent_url(self, asked: ConsentRequest) -> str:
         """Where the person's browser goes: code flow, PKCE S256, offline, earlier grants included.

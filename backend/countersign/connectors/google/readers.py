@@ -49,10 +49,17 @@ _ADDRESS_HEADERS: Final = ("From", "To", "Cc", "Date")
 class MailReader:
     """One account's mailbox, read only."""
 
-    def __init__(self, client: GoogleClient, credentials: Credentials) -> None:
-        """Read through `client` as the account of `credentials`."""
+    def __init__(
+        self, client: GoogleClient, credentials: Credentials, *, waits_seconds: Sequence[float] | None = None
+    ) -> None:
+        """Read through `client` as the account of `credentials`.
+
+        A failed read is tried again after the installation's waits, or after `waits_seconds`: the executor, whose
+        lease is shorter than those waits, passes `()` and loops itself.
+        """
         self._client = client
         self._credentials = credentials
+        self._waits_seconds = waits_seconds
         self._gate = asyncio.Semaphore(_AT_ONCE)
 
     async def search(self, query: str, limit: int = 100, *, spam_and_trash: bool = False) -> list[MessageRef]:
@@ -232,7 +239,12 @@ class MailReader:
 
     async def _get(self, build: Build) -> Json:
         async with self._gate:
-            return await self._client.read("gmail", self._credentials, lambda service: build(service.users()))
+            return await self._client.read(
+                "gmail",
+                self._credentials,
+                lambda service: build(service.users()),
+                waits_seconds=self._waits_seconds,
+            )
 
 
 def _page(page: Page, token: str | None, size: int) -> Build:

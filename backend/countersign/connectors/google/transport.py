@@ -32,7 +32,6 @@ from countersign.connectors.google.credentials import AccessToken, Credentials
 from countersign.connectors.google.discovery import Api, service_of
 from countersign.connectors.google.failures import (
     LONGEST_WAIT_SECONDS,
-    READ_RETRY_WAITS_SECONDS,
     ReadBackoff,
     translate_http,
     translate_transport,
@@ -74,9 +73,7 @@ _NETWORK_FAILURES: Final = (
 class GoogleClient:
     """The process's way to Google (or the sandbox); share one, close it at the end."""
 
-    def __init__(
-        self, settings: Settings, *, read_retry_waits_seconds: Sequence[float] = READ_RETRY_WAITS_SECONDS
-    ) -> None:
+    def __init__(self, settings: Settings) -> None:
         """Prepare threads and sessions; no call is made.
 
         Raises:
@@ -87,21 +84,31 @@ class GoogleClient:
         if self.base_url.startswith("http:") and not self.is_loopback:
             raise ConfigurationError("GOOGLE_BASE_URL is plain http on a host that is not loopback.")
         self._timeout_seconds = settings.provider_call_timeout_seconds
-        self._waits_seconds = tuple(read_retry_waits_seconds)
+        self._waits_seconds = settings.google_read_retry_waits_seconds
         self._sessions = Sessions(self._timeout_seconds, direct=self.is_loopback)
         self._threads = ThreadPoolExecutor(settings.google_threads, thread_name_prefix="google")
         self._running: set[_Call] = set()
         for name in _TALKATIVE:
             logging.getLogger(name).setLevel(logging.CRITICAL)
 
-    async def read(self, api: Api, credentials: Credentials, build: Build) -> Json:
+    async def read(
+        self,
+        api: Api,
+        credentials: Credentials,
+        build: Build,
+        *,
+        waits_seconds: Sequence[float] | None = None,
+    ) -> Json:
         """Google's answer to a request that changes nothing; tried again after 429, 5xx and network faults.
+
+        `waits_seconds` replaces the installation's waits: whoever holds a lease passes `()` and loops itself.
 
         Raises:
             ProviderRefusal, ProviderMissing, ProviderUnknown: see `connectors.errors`.
             NeedsReconnect: the account's grant is gone.
         """
-        return await self.tried_again(lambda: self._read_once(api, credentials, build), self._waits_seconds)
+        waits = self._waits_seconds if waits_seconds is None else waits_seconds
+        return await self.tried_again(lambda: self._read_once(api, credentials, build), waits)
 
     async def tried_again(self, once: Callable[[], Awaitable[T]], waits_seconds: Sequence[float]) -> T:
         """The first good answer of `once`, tried again after those waits; only for calls that are safe to repeat.
