@@ -84,10 +84,8 @@ def problem_response(
 def unexpected(exc: Exception, request_id: str | None) -> JSONResponse:
     """The answer for an error nobody foresaw; where it happened is logged, its text is not (it may quote mail)."""
     frames = traceback.extract_tb(exc.__traceback__)
-    where = [
-        f"{frame.filename.rpartition('/countersign/')[2]}:{frame.lineno} {frame.name}"
-        for frame in frames[-12:]
-    ]
+    ours = [frame for frame in frames if "/site-packages/" not in frame.filename]
+    where = [_place(frame) for frame in [*ours, *frames[-1:]]]
     log.error("api.failed", error=type(exc).__name__, where=where)
     error = CountersignError("Something went wrong inside Countersign.", changed="unknown")
     return problem_response(error, request_id)
@@ -130,6 +128,11 @@ def request_id_of(request: Request) -> str | None:
 def _field(field: dict[str, str] | str, message: str) -> FieldProblem:
     # A room may name a field only; then the refusal's own sentence is about it.
     return FieldProblem(path=f"/{field}", text=message) if isinstance(field, str) else FieldProblem(**field)
+
+
+def _place(frame: traceback.FrameSummary) -> str:
+    file = frame.filename.rpartition("/site-packages/")[2].rpartition("/countersign/")[2]
+    return f"{file}:{frame.lineno} {frame.name}"
 
 
 def _framework_error(status: int) -> CountersignError:

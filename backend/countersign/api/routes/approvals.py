@@ -70,7 +70,7 @@ class VersionList(BaseModel):
     versions: list[VersionShape]
 
 
-@router.get("")
+@router.get("", responses=refusals(404))
 async def list_approvals(
     session: SessionDep,
     status: Status = None,

@@ -8,6 +8,7 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from countersign.api.openapi import refusals
 from countersign.api.shapes import RequestBody
 from countersign.api.signed_in import (
     ClientDep,
@@ -69,14 +70,14 @@ class SignedInShape(BaseModel):
     csrf_token: str
 
 
-@router.post("/register", status_code=201)
+@router.post("/register", status_code=201, responses=refusals(409, 429))
 async def register(wanted: NewUser, services: ServicesDep, client: ClientDep, _: SameOriginDep) -> UserShape:
     """Make a user; signs nobody in. 409 when the address is registered."""
     new = Registration(wanted.email, wanted.name, wanted.password.get_secret_value())
     return UserShape.model_validate(await registration.register(services.db, services.keys, new, client))
 
 
-@router.post("/login")
+@router.post("/login", responses=refusals(401, 429))
 async def login(
     given: Credentials, response: Response, services: ServicesDep, client: ClientDep, _: SameOriginDep
 ) -> SignedInShape:
