@@ -80,7 +80,7 @@ _CHANGE = re.compile(
     r"|more\s+\w+|less\s+\w+|friendlier|politer|simpler|warmer|nicer)\b(?:\s+(?:please|pls"
     r"|tone))?[\s.!]*$"
     r"|say\s+.+\s+instead\b|(?:write|use|put)\s+.+\s+(?:instead|rather)\b|(?:instead"
-    r"|rather)\s+(?:of\s+|than\s+)?.+|change\s+.+\s+(?:to|into)\s+.+"
+    r"|rather)\s+(?:of\s+|than\s+)?.+|change\s+(?!(?:my|your)\b|the\s+(?:\w+\s+)?(?:name|language|settings?|title|time|date)\b).+\s+(?:to|into)\s+.+"
     r"|replace\s+.+\s+(?:with|by)\s+.+"
     r"|add\s+(?:that|a\s+(?:line|sentence|note|greeting|closing|ps|p\.s\.)"
     r"|at\s+the\s+(?:end|beginning|start)|\"|:)|(?:also\s+)?(?:mention|include"

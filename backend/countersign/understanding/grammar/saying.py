@@ -18,13 +18,19 @@ PronounWord = Literal["she", "he", "they"]
 _PRONOUNS: dict[str, PronounWord] = {"her": "she", "him": "he", "them": "they"}
 _LEAD = r"\s*[,;.!?]?\s*(?:(?:and|to|by|then|also|so|just|please|pls|kindly)\b\s*,?\s*)*"
 _WHO = rf"(?:(?P<pronoun>her|him|them)\b|(?P<person>{terms.PERSON}))"
+# What may follow "tell Dana" without "that": a sentence, a bare answer or words set apart, but not "my location".
+_TELLABLE = (
+    rf"\s*[:\"\n]|\s+-|\s*,?\s+(?:{terms.SUBJECT}|(?:hi|hello|thanks|thank\s+you|sorry|congratulations|please|maybe|not)\b"
+    r"|(?:the|our|my|your|his|her|their|this|these|those|an?|all|everything|nobody)\s+\w+\s+\w+\s*\w*"
+    rf"|{terms.WEEKDAY}\b|\w+\s+(?:is|are|was|were|will|can|has|have|works|sounds)\b)|\s*[.!]?$"
+)
 _QUESTION_WORD = r"(?:when|where|what|which|who|whom|whose|why|how)\b"
 _OPENER_PATTERNS: tuple[tuple[SayKind, str], ...] = (
     ("ask_to", rf"{terms.TELL}\s+{_WHO}\s+(?=(?:not\s+)?to\b)"),
     (
         "state",
-        rf"{terms.TELL}\s+{_WHO}(?:\s+know)?(?!\s+(?:about|of|when|where|how"
-        r"|why)\b)(?:\s*,?\s*that\b)?(?=\W)",
+        rf"(?:(?:let|letting)\s+{_WHO}\s+know|(?!let){terms.TELL}\s+{_WHO.replace('>', '_told>')})"
+        rf"(?:\s*,?\s*that\b|(?={_TELLABLE}))(?=\W)",
     ),
     ("ask_if", rf"{terms.ASK}\s+(?:{_WHO}\s+)?(?:if|whether)\b"),
     ("ask_to", rf"{terms.ASK}\s+(?:{_WHO}\s+)?(?=(?:not\s+)?to\b)"),
@@ -151,20 +157,28 @@ def _open(
     """The speech acts behind the first opener that fits at `position`."""
     for kind, opener in _OPENERS:
         match = opener.match(text.folded, position, stop)
-        if match is None or (only_addressed and not match.groupdict().get("pronoun")):
+        groups = _addressee(match) if match else {}
+        if match is None or (only_addressed and not groups.get("pronoun")):
             continue
-        groups = match.groupdict()
         found = _body(text, kind, position, match.end(), stop, acts_left)
         return Saying(
             found.parts,
             found.start,
             found.body_start,
             _PRONOUNS.get(groups.get("pronoun") or "") or found.pronoun,
-            text.slice(*match.span("person")).strip("<>. ") if groups.get("person") else found.person,
+            text.slice(*match.span(groups["group"])).strip("<>. ") if groups.get("person") else found.person,
             found.is_quoted,
             found.rest,
         )
     return None
+
+
+def _addressee(match: re.Match[str]) -> dict[str, str]:
+    """Who an opener speaks to: its pronoun or person, and the group that holds the person."""
+    named = {name: words for name, words in match.groupdict().items() if words}
+    group = next((name for name in ("person", "person_told") if name in named), "")
+    pronoun = named.get("pronoun") or named.get("pronoun_told") or ""
+    return {"pronoun": pronoun, "person": named.get(group, ""), "group": group}
 
 
 def _body(text: RequestText, kind: SayKind, start: int, body_start: int, stop: int, acts_left: int) -> Saying:

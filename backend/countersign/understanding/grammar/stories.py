@@ -35,10 +35,10 @@ _STORY = re.compile(
 )
 _GOT = re.compile(r"(?:i|we)(?:'ve|\s+have)?\s+(?:just\s+)?(?:got|received|had)\s+|(?:there\s+is|there's)\s+")
 _SENTENCE_BREAK = re.compile(r"[ ]*(?:[:,;.!?\n]|-+[ ])[\s,]*(?:(?:and|so|then)\b[\s,]*)?")
+# The words before must have ended: "I will send it to Randy" is a sentence of its own, not a command.
 _THAT_BACK = re.compile(
-    r"[\s.,;:!?)\"-]{0,8}(?:(?:and|then)\b\s*)?(?:please\s+|(?:can|could)\s+you\s+)?(?:(?:send"
-    rf"|write|mail|e-?mail|give|use)\s+(?:that|this|it)(?:\s+back)?(?:\s+{IN_REPLY}"
-    r"|\s+to\b\s*)"
+    r"(?:[\s\"]{0,4}[.,;:!?)\"\n-][\s.,;:!?)\"-]{0,8}(?:(?:and|then)\b\s*)?)(?:please\s+|(?:can|could)\s+you\s+)?"
+    rf"(?:(?:send|write|mail|e-?mail|give|use)\s+(?:that|this|it)(?:\s+{IN_REPLY}|\s+back\s+(?:{IN_REPLY}|to\b\s*))"
     r"|(?:reply|answer|respond)\s+(?:that|this|it|with\s+that|with\s+this)(?:\s+back)?\s+to\b\s*)"
 )
 
