@@ -79,8 +79,14 @@ def forget_history(store: Store, account: str) -> None:
 
 
 def add_message(store: Store, new: NewMail) -> Stored:
-    """Store the mail with its words, labels, thread keys and a ``messageAdded`` entry."""
-    history_id = next_history_id(store, new.account)
+    """Store the mail with its words and labels, and a ``messageAdded`` entry."""
+    stored = add_silently(store, new, next_history_id(store, new.account))
+    _record(store, stored, stored.history_id, "messageAdded", ())
+    return stored
+
+
+def add_silently(store: Store, new: NewMail, history_id: int) -> Stored:
+    """Store the mail with its words and labels under a history id of the caller, leaving no entry."""
     row_id = new.id or store.new_id()
     thread_id = new.thread_id or row_id
     labels = tuple(sorted(set(new.labels)))
@@ -114,12 +120,10 @@ def add_message(store: Store, new: NewMail) -> Stored:
         (seq, *new.mail.words),
     )
     _index_labels(store, new.account, seq, labels)
-    stored = Stored(
+    return Stored(
         *(seq, new.account, row_id, thread_id, history_id, new.internal_date, labels, len(new.raw)),
         *(new.mail.snippet, new.mail.message_id, new.mail.subject),
     )
-    _record(store, stored, history_id, "messageAdded", ())
-    return stored
 
 
 def find_message(store: Store, account: str, message_id: str) -> Stored:

@@ -12,7 +12,13 @@ from workspace_sandbox.gmail.delivery import outbox
 from workspace_sandbox.gmail.drafts import attach_draft
 from workspace_sandbox.gmail.indexing import Mail, milliseconds, read_mail, sent_at
 from workspace_sandbox.gmail.labels import SYSTEM_LABELS, label_ids_by_name, make_label
-from workspace_sandbox.gmail.mailbox import NewMail, add_message, forget_history, open_mailbox
+from workspace_sandbox.gmail.mailbox import (
+    NewMail,
+    add_silently,
+    forget_history,
+    next_history_id,
+    open_mailbox,
+)
 from workspace_sandbox.gmail.mime.compose import Attachment, Letter, attachment_from_base64, compose
 from workspace_sandbox.gmail.mime.headers import decode_addresses, first, read_addresses
 from workspace_sandbox.gmail.mime.payload import Json, from_base64url, to_base64url
@@ -68,13 +74,14 @@ def load_account(store: Store, account: Json) -> None:
 
 
 class MailLoader:
-    """Puts mails into one mailbox as they are, making labels as needed."""
+    """Puts mails into one mailbox as they are, making labels as needed; all of them share one history id."""
 
     def __init__(self, store: Store, email: str) -> None:
         self._store = store
         self._email = email
         self._labels = {name.lower(): label_id for name, label_id in label_ids_by_name(store, email).items()}
         self._known_ids = set(self._labels.values())
+        self._history_id = next_history_id(store, email)
         self._own = set(own_addresses(store, email))
 
     def add(self, given: SeedMail, mail: Mail | None = None) -> str:
@@ -92,7 +99,7 @@ class MailLoader:
             id=given.id,
             thread_id=thread_id,
         )
-        stored = add_message(self._store, new)
+        stored = add_silently(self._store, new, self._history_id)
         remember_thread(self._store, self._email, mail, stored.thread_id)
         if given.thread:
             name_thread(self._store, self._email, given.thread, stored.thread_id)
@@ -173,9 +180,10 @@ def compose_message(store: Store, message: Json, *, own_id: str = "") -> bytes:
 
 
 def _seed_mail(store: Store, email: str, message: Json) -> SeedMail:
-    kept_id = str(message.get("id") or "") or store.new_id()
+    given_id = str(message.get("id") or "")
+    kept_id = given_id or store.new_id()
     labels = message.get("labels")
-    if store.one("SELECT 1 FROM messages WHERE account = ? AND id = ?", (email, kept_id)):
+    if given_id and store.one("SELECT 1 FROM messages WHERE account = ? AND id = ?", (email, kept_id)):
         raise ValueError(f"the id {kept_id} is given twice")
     return SeedMail(
         raw=compose_message(store, message, own_id=kept_id),

@@ -143,6 +143,8 @@ def test_split_and_encoded_parameters_come_together() -> None:
         b"Content-Type: multipart/mixed; boundary=a\r\n\r\n" + b"--a\r\n\r\nx\r\n" * 5000,
         b"Content-Type: text/plain; charset=utf-7\r\n\r\n+2AA-",
         b"Content-Type: text/plain; charset=unicode_escape\r\n\r\n\\ud800",
+        b"Subject: a\r\n" + b" b\r\n" * 200_000 + b"\r\nbody",
+        b"Received: " + b'<"(' * 50_000 + b"\r\nTo: " + b'<"(\\' * 50_000 + b"\r\n\r\n",
         b'To: "' + b"\\" * 20_000 + b"\r\n\r\n",
     ],
 )

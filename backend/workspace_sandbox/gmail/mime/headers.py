@@ -10,7 +10,8 @@ from quopri import decodestring
 
 LINE_BREAK = re.compile(rb"\r\n|\n|\r")
 _BLOCK_END = re.compile(rb"\r\n\r\n|\n\n|\r\r(?!\n)|\n\r\n|\r\n\n")
-_FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
+_FIELD = re.compile(r"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
+_BLANKS = " \t"
 _ENCODED_WORD = re.compile(r"=\?([^?\s]+)\?([bBqQ])\?([^?]*)\?=")
 _RUN_OF_WORDS = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=(?:\s+=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)*")
 _PARAMETER = re.compile(r";\s*([^\s=;]+)\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^;]*)")
@@ -33,21 +34,39 @@ def split_message(raw: bytes) -> tuple[list[Field], bytes]:
     if raw[start : start + 1] in (b"\r", b"\n"):
         return [], raw[LINE_BREAK.match(raw, start).end() :]  # type: ignore[union-attr]  # the character was just seen
     block, body = (raw[start:], b"") if found is None else (raw[start : found.start()], raw[found.end() :])
-    fields: list[tuple[bytes, bytearray]] = []
-    at = 0
-    lines = LINE_BREAK.split(block)
-    for line, following in zip(lines, [*lines[1:], b""], strict=True):
+    # Values as pieces: joining a field of a million folded lines one by one would take forever.
+    pieces: list[tuple[str, list[str]]] = []
+    lines = _text_lines(block)
+    for index, line in enumerate(lines):
         field = _FIELD.match(line)
-        if fields and line[:1] in (b" ", b"\t"):
-            fields[-1][1].extend(b" " + line.strip(b" \t"))
+        if pieces and line[:1] in (" ", "\t"):
+            pieces[-1][1].append(line.strip(_BLANKS))
         elif field is not None:
-            fields.append((field[1], bytearray(field[2].strip(b" \t"))))
-        elif not line.startswith((b"From ", b">From ")) and not (fields and _FIELD.match(following)):
-            rest = block[at:]
+            pieces.append((field[1], [field[2].strip(_BLANKS)]))
+        elif not _may_be_passed_over(line, lines[index + 1 : index + 2], first=not pieces):
+            rest = block[_offset_of_line(block, index) :]
             body = rest if found is None else rest + raw[found.start() :]
             break
-        at += len(line) + _break_length(block, at + len(line))
-    return [(as_text(name), as_text(bytes(value))) for name, value in fields], body
+    return [(name, " ".join(parts)) for name, parts in pieces], body
+
+
+def _may_be_passed_over(line: str, following: list[str], *, first: bool) -> bool:
+    """True for an mbox envelope line, and for rubbish in front of a further field."""
+    if line.startswith(("From ", ">From ")):
+        return True
+    return not first and any(_FIELD.match(one) for one in following)
+
+
+def _text_lines(block: bytes) -> list[str]:
+    """The lines as text; each has its own encoding when the block is not plain ASCII."""
+    if block.isascii():
+        return block.decode("ascii").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [as_text(line) for line in LINE_BREAK.split(block)]
+
+
+def _offset_of_line(block: bytes, number: int) -> int:
+    ends = [found.end() for found in LINE_BREAK.finditer(block)]
+    return ends[number - 1] if number else 0
 
 
 def as_text(value: bytes) -> str:
@@ -185,10 +204,6 @@ def _skip_envelope_line(raw: bytes) -> int:
         return 0
     found = LINE_BREAK.search(raw)
     return found.end() if found else 0
-
-
-def _break_length(block: bytes, at: int) -> int:
-    return 2 if block[at : at + 2] == b"\r\n" else 1
 
 
 def _decoded_run(match: re.Match[str]) -> str:
