@@ -75,9 +75,11 @@ def action_view(action: Action) -> dict[str, Any]:
 
 
 def undo_state(action: Action) -> str:
-    """What undo means for a held action: offered while the hold runs, over once it left or may have."""
+    """What undo means for a held action: offered while the hold runs, undone, or over once it may have left."""
     if action.state == "approved":
         return "offered"
+    if action.outcome and action.outcome.get("undone"):
+        return "undone"
     return "over" if action.state in {"staging", "armed", "done", "needs_review"} else "none"
 
 

@@ -32,15 +32,6 @@ def field_changes(before: Sequence[Field] | None, after: Sequence[Field]) -> lis
     ]
 
 
-def changed_labels(before: Sequence[Field], after: Sequence[Field]) -> list[str]:
-    """Labels of the fields whose value is not the same, in the order shown."""
-    return [
-        str(line["label"])
-        for line in field_changes(before, after)
-        if (line["before"] or None) != (line["after"] or None)
-    ]
-
-
 def _line(shown: Field, before: Field | None, after: Field | None) -> dict[str, Any]:
     return {
         "path": shown.path,

@@ -15,12 +15,12 @@ from countersign.accounts.services import Services
 from countersign.actions.executor import armed, claim, staging, sweep
 from countersign.actions.executor.work import Work
 from countersign.actions.rows import MovedOnError
-from countersign.connectors.errors import NeedsReconnect, ProviderUnknown, TokenRefused
+from countersign.connectors.errors import GrantError, NeedsReconnect, ProviderUnknown, TokenRefused
 from countersign.connectors.grant import claim_mint
 
 log = structlog.get_logger()
 _mint = claim_mint()
-_NO_ANSWER = (ProviderUnknown, TokenRefused, NeedsReconnect, AccountPausedError, TimeoutError)
+_NO_ANSWER = (ProviderUnknown, TokenRefused, NeedsReconnect, AccountPausedError, GrantError, TimeoutError)
 
 
 async def run(services: Services, user_id: UUID, action_id: UUID) -> None:

@@ -18,6 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from countersign.accounts.services import Services
 from countersign.actions import cards, decisions, rows
 from countersign.actions.catalogue import kind_of
+from countersign.actions.mail import address as mail_address
+from countersign.actions.mail import facts as mail_facts
 from countersign.actions.mail import resolve
 from countersign.actions.models import Action, ActionVersion, Approval, Decision
 from countersign.actions.rows import NextVersion, Said
@@ -35,6 +37,8 @@ Wanted = decisions.Wanted
 ReplySource = resolve.ReplySource
 ResolvedReply = resolve.ResolvedReply
 resolve_reply = resolve.resolve_reply
+Known = mail_facts.Known
+is_no_reply = mail_address.is_no_reply
 approval_id_of = decisions.approval_id_of
 locked = rows.locked
 locked_one = rows.locked_one

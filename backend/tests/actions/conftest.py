@@ -17,12 +17,13 @@ __all__ = ["google_sandbox", "sandbox_process"]
 
 @pytest.fixture
 def settings(settings: Settings, google_sandbox: Sandbox) -> Settings:
-    """This test's installation, pointed at the sandbox; a call may take 3 s and a lease 8 s."""
+    """This test's installation, pointed at the sandbox; a call may take 3 s, a lease 8 s, a read one try."""
     return settings.model_copy(
         update={
             "google_base_url": google_sandbox.base_url,
             "provider_call_timeout_seconds": 3,
             "action_lease_seconds": 8,
+            "google_read_retry_waits_seconds": (),
         }
     )
 

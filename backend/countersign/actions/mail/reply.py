@@ -165,7 +165,7 @@ class MailReply:
 
 
 def _reader(door: Door) -> MailReader:
-    return MailReader(door.google, door.credentials)
+    return MailReader(door.google, door.credentials, waits_seconds=())
 
 
 def _writer(door: Door) -> MailWriter:

@@ -1,0 +1,154 @@
+"""What may be sent at all: addresses, subjects and texts are checked at proposal and again at every edit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from countersign.actions.catalogue import KINDS, kind_of
+from countersign.actions.mail.address import address, domain_of, is_no_reply
+from countersign.actions.mail.payload import edited, parse
+from countersign.errors import InvalidError, TooLargeError
+from tests.actions.replies import ALEX, DANA, PAYLOAD, reply
+
+
+@pytest.mark.parametrize(
+    ("written", "sent_to"),
+    [
+        ("dana@client.test", "dana@client.test"),
+        (" Dana.Ito+x@CLIENT.Test ", "Dana.Ito+x@client.test"),
+        ("dana@bücher.example", "dana@xn--bcher-kva.example"),
+        ("dana@straße.example", "dana@xn--strae-oqa.example"),
+        ("o'hara!#$%&*+/=?^_`{|}~-@a-b.example", "o'hara!#$%&*+/=?^_`{|}~-@a-b.example"),
+    ],
+)
+def test_an_address_has_one_form(written: str, sent_to: str) -> None:
+    assert address(written, "/to") == sent_to
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "dana",
+        "@client.test",
+        "dana@",
+        "dana@client",
+        "dana@client..test",
+        "dana@-client.test",
+        "da na@client.test",
+        "dana@cl ient.test",
+        ".dana@client.test",
+        "dana.@client.test",
+        "da..na@client.test",
+        "dana@127.0.0.1",
+        "dana@[127.0.0.1]",
+        "dánà@client.test",
+        "dana@cli\u200bent.test",
+        "dana@\u202etest.client",
+        "dana@client.test\r\nBcc: eve@evil.test",
+        "dana@client.test,eve@evil.test",
+        "<dana@client.test>",
+        "a@b@client.test",
+        f"{'x' * 65}@client.test",
+        f"dana@{'x' * 64}.test",
+        f"dana@{'.'.join(['x' * 60] * 5)}.test",
+        "dana@☃︎☃.example",
+        "dana@xn--.example",
+    ],
+)
+def test_what_is_no_address_is_refused_and_the_field_named(written: str) -> None:
+    with pytest.raises(InvalidError) as refused:
+        edited(reply(), {"/to": [{"email": written}]})
+
+    assert refused.value.details["fields"][0].startswith("/to")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"/body_text": ""}, "/body_text"),
+        ({"/body_text": " \n"}, "/body_text"),
+        ({"/body_text": "a\x00b"}, "/body_text"),
+        ({"/body_text": "a\rb"}, "/body_text"),
+        ({"/body_text": 7}, "/body_text"),
+        ({"/subject": "a\nBcc: eve@evil.test"}, "/subject"),
+        ({"/subject": "a\tb"}, "/subject"),
+        ({"/subject": "x" * 901}, "/subject"),
+        ({"/subject": None}, "/subject"),
+        ({"/to": []}, "/to"),
+        ({"/to": "dana@client.test"}, "/to"),
+        ({"/to": [7]}, "/to/0"),
+        ({"/to": [{"mail": "x"}]}, "/to/0"),
+        ({"/to": ["Dana\n <dana@client.test>"]}, "/to/0"),
+        ({"/to": [{"email": DANA, "name": "Dana\r\nBcc: x"}]}, "/to/0"),
+        ({"/cc": ["not an address"]}, "/cc/0"),
+        ({"/from": {"email": DANA}}, "/from"),
+        ({"/thread_id": "t-2"}, "/thread_id"),
+        ({}, "/changes"),
+    ],
+)
+def test_a_bad_edit_names_its_field_and_changes_nothing(changes: dict[str, Any], field: str) -> None:
+    before = reply()
+
+    with pytest.raises(InvalidError) as refused:
+        edited(before, changes)
+
+    assert refused.value.details["fields"][0] == field
+    assert before == reply()
+
+
+def test_a_text_too_long_for_a_mail_is_refused() -> None:
+    with pytest.raises(TooLargeError):
+        edited(reply(), {"/body_text": "x" * 100_001})
+
+
+def test_too_many_people_are_refused() -> None:
+    with pytest.raises(InvalidError, match="at most 100"):
+        edited(reply(), {"/to": [f"p{number}@client.test" for number in range(101)]})
+
+
+def test_an_edit_takes_addresses_as_people_write_them() -> None:
+    changed = edited(
+        reply(),
+        {
+            "/to": ['"Ito, Dana" <dana@client.test>', "DANA@client.test"],
+            "/cc": ["lee@acme.test", {"email": DANA}],
+        },
+    )
+
+    assert [(box.email, box.name) for box in changed.to] == [(DANA, "Ito, Dana")]
+    assert [box.email for box in changed.cc] == ["lee@acme.test"]
+
+
+def test_line_ends_have_one_form() -> None:
+    assert edited(reply(), {"/body_text": "a\r\nb"}).body_text == "a\nb"
+
+
+@pytest.mark.parametrize("field", sorted(PAYLOAD))
+def test_a_reply_with_a_field_missing_is_refused_by_name(field: str) -> None:
+    with pytest.raises(InvalidError) as refused:
+        parse({name: value for name, value in PAYLOAD.items() if name != field})
+
+    assert refused.value.details["fields"] == [f"/{field}"]
+
+
+def test_a_reply_with_an_unknown_field_is_refused() -> None:
+    with pytest.raises(InvalidError):
+        parse({**PAYLOAD, "bcc": []})
+
+
+def test_the_payload_survives_being_stored() -> None:
+    assert parse(reply().as_payload()) == reply()
+    assert KINDS["mail.reply"].checked(PAYLOAD) == PAYLOAD
+
+
+def test_a_kind_that_is_not_in_the_catalogue_does_not_exist() -> None:
+    with pytest.raises(InvalidError):
+        kind_of("mail.burn")
+
+
+def test_addresses_tell_their_domain_and_whether_anybody_reads() -> None:
+    assert domain_of(ALEX) == "acme.test"
+    assert not is_no_reply("norah@client.test")
