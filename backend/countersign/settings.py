@@ -31,7 +31,9 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="Postgres as the owner role (migrations)."
     )
     database_pool_size: int = 10
-    data_dir: Path | None = Field(default=None, description="What this clone stores; empty means its usual folder.")
+    data_dir: Path | None = Field(
+        default=None, description="What this clone stores; empty means its usual folder."
+    )
     keys_dir: Path = Field(
         default=Path("keys"), description="Folder of the key files, 0600, outside the database."
     )

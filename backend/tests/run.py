@@ -10,10 +10,10 @@ import os
 import subprocess
 import sys
 import time
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -95,9 +95,9 @@ def run(part: Part, *, strict: bool) -> Outcome:
     if part.report is not None:
         part.report.unlink(missing_ok=True)
         command.append(f"--junitxml={part.report}")
-    print(f"\n=== {part.name}", flush=True)  # noqa: T201 - this program's output is its purpose
+    print(f"\n=== {part.name}", flush=True)
     started = time.monotonic()
-    status = subprocess.run(command, cwd=ROOT, env={**os.environ, **part.environment}, check=False).returncode  # noqa: S603 - fixed commands
+    status = subprocess.run(command, cwd=ROOT, env={**os.environ, **part.environment}, check=False).returncode
     seconds = time.monotonic() - started
     if part.report is None:
         return Outcome(int(status == 0), int(status != 0), 0, seconds)
@@ -117,19 +117,19 @@ def main() -> int:
     strict = os.environ.get("CI", "") not in ("", "0", "false")
     REPORTS.mkdir(parents=True, exist_ok=True)
     outcomes = {part.name: run(part, strict=strict) for part in parts() if group in part.groups}
-    print("\nTime of each part")  # noqa: T201 - as above
+    print("\nTime of each part")
     for name, outcome in outcomes.items():
-        print(f"  {name:<28} {outcome.seconds:7.1f} s  {'FAILED' if outcome.failed else 'ok'}")  # noqa: T201 - as above
+        print(f"  {name:<28} {outcome.seconds:7.1f} s  {'FAILED' if outcome.failed else 'ok'}")
     passed = sum(outcome.passed for outcome in outcomes.values())
     failed = sum(outcome.failed for outcome in outcomes.values())
     skipped = sum(outcome.skipped for outcome in outcomes.values())
-    print(f"  {'together':<28} {sum(outcome.seconds for outcome in outcomes.values()):7.1f} s")  # noqa: T201 - as above
-    print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)  # noqa: T201 - as above
+    print(f"  {'together':<28} {sum(outcome.seconds for outcome in outcomes.values()):7.1f} s")
+    print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)
     return 1 if failed else 0
 
 
 def _count(report: Path) -> tuple[int, int, int]:
-    suites = list(ElementTree.parse(report).getroot().iter("testsuite"))  # noqa: S314 - pytest wrote it a moment ago
+    suites = list(ElementTree.parse(report).getroot().iter("testsuite"))
 
     def total(name: str) -> int:
         return sum(int(suite.get(name, "0")) for suite in suites)
