@@ -1,4 +1,4 @@
-"""Actions after their decision: how they stand, taking them back, and ending a hold."""
+"""Actions after their decision: how they stand, taking them back, ending a hold, and settling what nobody knows."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from fastapi import APIRouter
 
 from countersign.api.idempotency import RequiredOnceDep
 from countersign.api.openapi import refusals
-from countersign.api.signed_in import DeciderDep, ServicesDep, SessionDep
-from countersign.approvals import deciding, reading
+from countersign.api.signed_in import DeciderDep, HumanDep, ServicesDep, SessionDep
+from countersign.approvals import deciding, reading, review
 from countersign.events.data import ActionUpdated
 from countersign.kit.ids import ActionId
 
@@ -40,3 +40,15 @@ async def send_now(
         ActionUpdated,
         lambda: deciding.send_now(once.session, services, action_id, nonce=once.nonce, decider=decider),
     )
+
+
+@router.post("/{action_id}/check", responses=refusals(409, 502))
+async def check(action_id: ActionId, person: HumanDep, services: ServicesDep) -> ActionUpdated:
+    """Look at the provider once more for an action whose end is not known; changes nothing there."""
+    return ActionUpdated.model_validate(await review.check(services, person.user_id, action_id))
+
+
+@router.post("/{action_id}/try-again", responses=refusals(409, 502))
+async def try_again(action_id: ActionId, person: HumanDep, services: ServicesDep) -> ActionUpdated:
+    """Say that it did not happen: a new version to decide on, or done when the provider shows that it did."""
+    return ActionUpdated.model_validate(await review.try_again(services, person.user_id, action_id))

@@ -15,9 +15,10 @@ from countersign.api.idempotency import OnceDep
 from countersign.api.openapi import refusals
 from countersign.api.shapes import CursorText, PageSize, RequestBody, as_cursor
 from countersign.api.signed_in import CheckpointsDep, ServicesDep, SessionDep
+from countersign.approvals import reading
 from countersign.events import log as events
-from countersign.events.data import Problem, RunState, StepStatus, WaitingFor
-from countersign.kit.ids import AccountId, ConversationId, MessageId, RunId
+from countersign.events.data import ActionResult, Problem, RunState, StepStatus, WaitingFor
+from countersign.kit.ids import AccountId, ActionId, ApprovalId, ConversationId, MessageId, RunId
 from countersign.kit.paging import DEFAULT_LIMIT, Page, write_cursor
 from countersign.runs import history, resume
 from countersign.runs.models import Run
@@ -86,14 +87,28 @@ class StepShape(BaseModel):
     ended_at: datetime | None
 
 
+class RunActionShape(BaseModel):
+    """How one of the run's actions stands; `approval_id` is its card."""
+
+    action_id: ActionId
+    approval_id: ApprovalId
+    kind: str
+    state: str
+    title: str
+    result: ActionResult | None
+    problem: Problem | None
+    closed_at: datetime | None
+
+
 class RunShape(RunSummary):
-    """A run with its plan and steps."""
+    """A run with its plan, steps and actions."""
 
     waiting_for: WaitingFor | None = None
     question: Question | None
     plan: dict[str, Any] | None
     plan_digest: str | None
     steps: list[StepShape] = []
+    actions: list[RunActionShape] = []
 
 
 class ResumeRequest(RequestBody):
@@ -216,5 +231,12 @@ async def _shape(session: AsyncSession, run: Run) -> RunShape:
         update={
             "waiting_for": await waiting_for(session, run),
             "steps": [StepShape.model_validate(step) for step in await history.steps(session, run.id)],
+            "actions": [_action(action) for action in await reading.actions_of_run(session, run.id)],
         }
     )
+
+
+def _action(action: reading.ActionResult) -> RunActionShape:
+    known = {name: action.outcome.get(name) for name in ("result", "problem")}
+    names = ("action_id", "approval_id", "kind", "state", "title", "closed_at")
+    return RunActionShape.model_validate({name: getattr(action, name) for name in names} | known)
