@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from workspace_sandbox.gmail.delivery import send_out
 from workspace_sandbox.gmail.indexing import milliseconds, read_mail
 from workspace_sandbox.gmail.mailbox import NewMail, Stored, add_message
+from workspace_sandbox.gmail.methods.settings import default_sender, own_addresses
 from workspace_sandbox.gmail.mime.headers import (
     Field,
     first,
@@ -20,7 +21,6 @@ from workspace_sandbox.gmail.mime.headers import (
     write_address,
 )
 from workspace_sandbox.gmail.mime.payload import to_base64url
-from workspace_sandbox.gmail.settings import default_sender, own_addresses
 from workspace_sandbox.gmail.threading import remember_thread, thread_for_request
 from workspace_sandbox.kernel.call import Call
 from workspace_sandbox.kernel.errors import invalid_argument

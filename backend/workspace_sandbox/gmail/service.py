@@ -3,7 +3,7 @@
 It holds no behaviour; a method that is not here answers 501.
 """
 
-from workspace_sandbox.gmail import drafts, history, labels, messages, settings, threads
+from workspace_sandbox.gmail.methods import drafts, history, labels, messages, settings, threads
 from workspace_sandbox.kernel.call import Handlers
 
 HANDLERS: Handlers = {

@@ -19,7 +19,14 @@ def coming_wednesday(now: datetime) -> datetime:
 
 def client_talks(now: datetime) -> list[Talk]:
     """All threads with people outside the company, the delivery question first."""
-    return [_delivery_window(now), *_hotel_talks(now), *_supplier_talks(), *_french_talks(), *_design_talks()]
+    return [
+        _delivery_window(now),
+        *_hotel_talks(now),
+        *_supplier_talks(),
+        *_late_goods_talks(),
+        *_french_talks(),
+        *_design_talks(),
+    ]
 
 
 def _delivery_window(now: datetime) -> Talk:
@@ -141,12 +148,11 @@ Could you tell me which bank reference you use, so that we find the payment quic
 
 We will pay it with the run on the 25th, reference ALD-AT-2291."""),
         )),
-        Talk("Delay of the moss linen", 3, ("yusuf", "alex"), unread=True, turns=(
-            Turn("yusuf", 0, """Dear Alex,
+    ]  # fmt: skip
 
-The dye house has a broken boiler and the moss linen will be nine days late. Natural and rust are ready. Shall we
-send those two now, or wait and send everything together? Separate shipping is EUR 140."""),
-        )),
+
+def _late_goods_talks() -> list[Talk]:
+    return [
         Talk("Pallet deposit statement", 40, ("dana", "alex"), copied=("sarah",), turns=(
             Turn("dana", 0, """Hi Alex,
 
@@ -155,6 +161,12 @@ Our books show 46 Euro pallets with you from the last quarter. Do you want to re
 will return the rest with
 the next delivery."""),
             Turn("dana", 4, """Found the five, thank you. 41 it is."""),
+        )),
+        Talk("Delay of the moss linen", 3, ("yusuf", "alex"), unread=True, turns=(
+            Turn("yusuf", 0, """Dear Alex,
+
+The dye house has a broken boiler and the moss linen will be nine days late. Natural and rust are ready. Shall we
+send those two now, or wait and send everything together? Separate shipping is EUR 140."""),
         )),
     ]  # fmt: skip
 

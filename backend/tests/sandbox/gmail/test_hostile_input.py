@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from tests.sandbox.gmail.letters import encoded
 from workspace_sandbox.gmail.delivery import deliver
-from workspace_sandbox.gmail.messages import get_message, list_page
+from workspace_sandbox.gmail.methods.messages import get_message, list_page
+from workspace_sandbox.gmail.methods.threads import list_page as list_threads
 from workspace_sandbox.gmail.schema import SCHEMA
 from workspace_sandbox.gmail.seed import dump_account, load_account
-from workspace_sandbox.gmail.threads import list_page as list_threads
 from workspace_sandbox.kernel.call import Call
 from workspace_sandbox.kernel.errors import GoogleError
 from workspace_sandbox.store import Store

@@ -15,7 +15,7 @@ from workspace_sandbox.gmail.mailbox import (
     read_row,
     remove_message,
 )
-from workspace_sandbox.gmail.messages import given_raw, message_json, short_json, wanted_format
+from workspace_sandbox.gmail.methods.messages import given_raw, message_json, short_json, wanted_format
 from workspace_sandbox.gmail.mime.payload import Json
 from workspace_sandbox.gmail.search.listing import list_messages
 from workspace_sandbox.gmail.sending import send_mail

@@ -4,7 +4,6 @@ Rows are written in ``mailbox.py``; sending is in ``sending.py``.
 """
 
 from workspace_sandbox.gmail.indexing import milliseconds, read_mail, sent_at
-from workspace_sandbox.gmail.labels import require_labels
 from workspace_sandbox.gmail.mailbox import (
     NewMail,
     Stored,
@@ -14,6 +13,7 @@ from workspace_sandbox.gmail.mailbox import (
     raw_bytes,
     remove_message,
 )
+from workspace_sandbox.gmail.methods.labels import require_labels
 from workspace_sandbox.gmail.mime.payload import (
     Json,
     find_attachment,

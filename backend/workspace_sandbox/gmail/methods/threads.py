@@ -4,7 +4,13 @@ A thread is only the messages that share its id; it has no row of its own.
 """
 
 from workspace_sandbox.gmail.mailbox import Stored, change_labels, remove_message, thread_messages
-from workspace_sandbox.gmail.messages import given_labels, message_json, short_json, to_trash, wanted_format
+from workspace_sandbox.gmail.methods.messages import (
+    given_labels,
+    message_json,
+    short_json,
+    to_trash,
+    wanted_format,
+)
 from workspace_sandbox.gmail.mime.payload import Json
 from workspace_sandbox.gmail.search.listing import list_threads
 from workspace_sandbox.kernel.call import Call, Handlers

@@ -1,0 +1,1 @@
+"""The handlers of Gmail, one module for each resource of the API."""
