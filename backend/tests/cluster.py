@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import psycopg
 from alembic import command
 from alembic.config import Config
 
@@ -69,7 +70,7 @@ def migrate_if_missing(addresses: databases.DatabaseAddresses, name: str) -> Non
         return
     databases.set_up_database(addresses.superuser_url, building)
     migrate(addresses.with_database(building).owner_url)
-    with databases.psycopg.connect(addresses.maintenance_url, autocommit=True) as connection:
+    with psycopg.connect(addresses.maintenance_url, autocommit=True) as connection:
         connection.execute(f'ALTER DATABASE "{building}" RENAME TO "{name}"'.encode())
 
 
@@ -181,7 +182,7 @@ def _start_in_free_folder() -> embedded_postgres.ServerHandle:
 
 
 def _exists(addresses: databases.DatabaseAddresses, name: str) -> bool:
-    with databases.psycopg.connect(addresses.maintenance_url, autocommit=True) as connection:
+    with psycopg.connect(addresses.maintenance_url, autocommit=True) as connection:
         return (
             connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
         )

@@ -43,6 +43,7 @@ CREATE TABLE accounts (
     updated_at timestamptz NOT NULL DEFAULT app_now(),
     UNIQUE (user_id, provider, email)
 );
+CREATE UNIQUE INDEX accounts_one_default_idx ON accounts (user_id) WHERE is_default;
 
 CREATE TABLE oauth_states (
     id uuid PRIMARY KEY,
