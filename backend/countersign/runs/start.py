@@ -16,13 +16,17 @@ from countersign.runs import resume
 from countersign.runs.driving import lease
 from countersign.runs.models import Run
 from countersign.runs.waiting import is_asking
+from countersign.understanding.context import RequestContext
+from countersign.understanding.plan import Plan
+from countersign.understanding.request import understand
 
 
 async def start(session: AsyncSession, services: Services, conversation_id: UUID | None, text: str) -> Run:
     """The run that answers this message, queued; in a new conversation when none is given.
 
-    While a run of the conversation waits for the answer to its question, the message is that answer, and the run
-    that asked is returned and woken. One first pass at a time per conversation: a further run stays queued.
+    While a run of the conversation waits for the answer to its question, the message is that answer, unless it is a
+    whole request by itself: the run that asked is returned and woken. One first pass at a time per conversation: a
+    further run stays queued.
     Not idempotent by itself; the route's Idempotency-Key is.
 
     Raises:
@@ -36,7 +40,7 @@ async def start(session: AsyncSession, services: Services, conversation_id: UUID
         )
     message = await add_user_message(session, conversation_id, text)
     asking = await _asking_run(session, message.conversation_id)
-    if asking is not None:
+    if asking is not None and not await _is_a_request_of_its_own(session, text):
         await link_run(session, message, asking.id)
         await resume.answer(session, asking, text)
         return asking
@@ -52,6 +56,12 @@ async def _asking_run(session: AsyncSession, conversation_id: UUID) -> Run | Non
         .with_for_update()
     )
     return run if run is not None and is_asking(run) else None
+
+
+async def _is_a_request_of_its_own(session: AsyncSession, text: str) -> bool:
+    """Whether the words can be planned by themselves, and so answer no question."""
+    against = RequestContext(now=await clock.now(session), zone="UTC")
+    return isinstance(understand(text, against), Plan)
 
 
 async def _queue(session: AsyncSession, services: Services, message: Message) -> Run:

@@ -5,11 +5,13 @@ Every row a node writes goes through `writing`, which commits only while the dri
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,6 +26,9 @@ _STORE_PLAN = text("""
         account_ids = CAST(:account_ids AS uuid[])
     WHERE id = :run_id
 """)
+_STORED_PLAN = text("SELECT plan FROM runs WHERE id = :run_id")
+_UNREADABLE_PLAN = "The stored plan of this run cannot be used any more."
+_ASK_AGAIN = "Ask again; a new plan will be made."
 _HOLD_FENCE = text("SELECT 1 FROM runs WHERE id = :run_id AND fence = :fence FOR SHARE")
 
 
@@ -68,6 +73,27 @@ async def store_plan(session: AsyncSession, run_id: UUID, plan: Plan) -> None:
             "account_ids": accounts,
         },
     )
+
+
+def plan_from(stored: Mapping[str, Any]) -> Plan:
+    """The plan behind its stored JSON.
+
+    Raises:
+        ConflictError: it does not fit its own digest, or was made by an incompatible version.
+    """
+    try:
+        plan = Plan.model_validate({name: value for name, value in stored.items() if name != "digest"})
+    except ValidationError as exc:
+        raise ConflictError(_UNREADABLE_PLAN, action=_ASK_AGAIN) from exc
+    if plan.digest != stored.get("digest"):
+        raise ConflictError(_UNREADABLE_PLAN, action=_ASK_AGAIN)
+    return plan
+
+
+async def stored_plan(session: AsyncSession, run_id: UUID) -> Plan | None:
+    """The run's plan, None while there is none."""
+    plan = (await session.execute(_STORED_PLAN, {"run_id": run_id})).scalar_one_or_none()
+    return None if plan is None else plan_from(plan)
 
 
 def account_ids_of(plan: Plan) -> list[str]:

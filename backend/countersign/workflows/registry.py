@@ -5,7 +5,8 @@ It runs nothing: `runs.driver` does, with a checkpointer of its own for each dri
 
 from __future__ import annotations
 
+from countersign.workflows.email.graph import EMAIL
 from countersign.workflows.outside.graph import OUTSIDE
 from countersign.workflows.steps import Workflow
 
-WORKFLOWS: dict[str, Workflow] = {workflow.name: workflow for workflow in (OUTSIDE,)}
+WORKFLOWS: dict[str, Workflow] = {workflow.name: workflow for workflow in (OUTSIDE, EMAIL)}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from countersign.accounts.models import Account
+from countersign.accounts.listing import list_accounts
 from countersign.approvals.reading import open_titles
 from countersign.identity.models import User
 from countersign.kit import clock
@@ -39,11 +38,7 @@ async def _read_context(
     session: AsyncSession, context: RunContext, answers: Sequence[Answer]
 ) -> RequestContext:
     user = await session.get_one(User, context.user_id)
-    accounts = await session.scalars(
-        select(Account)
-        .where(Account.state != "disconnected")
-        .order_by(Account.is_default.desc(), Account.created_at, Account.id)
-    )
+    accounts = await list_accounts(session)
     cards = await open_titles(session)
     return RequestContext(
         now=await clock.now(session),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 import sys
 import time
@@ -14,8 +13,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from pydantic import SecretStr
-
 from countersign.accounts.services import Services
 from countersign.runs import history
 from countersign.runs.driver import drive
@@ -25,6 +22,7 @@ from countersign.runs.start import start
 from countersign.runs.states import ENDED
 from countersign.settings import Settings
 from tests.cluster import ProductDatabase
+from tests.processes import environment_of
 
 BACKEND = Path(__file__).resolve().parents[2]
 LOOK_AGAIN_SECONDS = 0.05
@@ -58,6 +56,10 @@ class Desk:
         """Its steps."""
         async with self.services.db.session(self.user_id) as session:
             return await history.steps(session, run_id)
+
+    async def states(self, run: Run) -> list[history.State]:
+        """Its graph's states, newest first."""
+        return await history.history(self.checkpoints, await self.run(run.id))
 
     async def answers(self, run_id: UUID) -> list[str]:
         """What the assistant answered in this run."""
@@ -104,23 +106,11 @@ class Desk:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
-def worker_environment(services: Services) -> dict[str, str]:
-    """The environment of a worker process on this test's database, with this test's settings."""
-    values = services.settings.model_dump()
-    ours = {
-        name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-        for name, value in values.items()
-    }
-    path = os.pathsep.join([str(BACKEND), os.environ.get("PYTHONPATH", "")])
-    inherited = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    return {**inherited, **ours, "PYTHONPATH": path}
-
-
 def start_worker(services: Services) -> subprocess.Popen[bytes]:
     """A worker process; whoever starts it ends it."""
     return subprocess.Popen(
         [sys.executable, "-c", "from countersign.worker import main; main()"],
-        env=worker_environment(services),
+        env=environment_of(services.settings),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )

@@ -24,7 +24,7 @@ async def plan_of(context: RunContext, run: Run) -> tuple[str, dict[str, Any]]:
     """
     understood: Understanding
     if run.plan is not None:
-        understood = Plan.model_validate(run.plan)
+        understood = contexts.plan_from(run.plan)
     else:
         understood = await understand_request(context)
     name = run.workflow or workflow_of(understood)

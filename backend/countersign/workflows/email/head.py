@@ -1,0 +1,122 @@
+"""The head of the email graph: what kind of request it is, whose accounts, which plan, what it costs, what is allowed.
+
+It reads no mail.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from countersign.accounts.listing import abilities, get_account, list_accounts
+from countersign.accounts.models import Account
+from countersign.identity.models import User
+from countersign.kit.ids import from_public, to_public
+from countersign.understanding.context import Answer
+from countersign.understanding.plan import Clarification, Plan
+from countersign.workflows import ask
+from countersign.workflows.context import RunContext, store_plan
+from countersign.workflows.email.state import EmailState, plan_of, search_step
+from countersign.workflows.engine import Runtime
+from countersign.workflows.route import understand_request
+
+_NEEDED = ("read_mail", "draft_and_send")
+_NO_ACCOUNT = "No mail account is connected. Connect one under Accounts, then ask again; nothing was changed."
+
+
+async def classify(state: EmailState) -> dict[str, Any]:
+    """Say what kind of request this is and how sure that is."""
+    if not state["plan"]:
+        return {"said": {"classify": "A reply to a mail, with one thing still open."}}
+    percent = plan_of(state).confidence_percent
+    return {"said": {"classify": f"A reply to a mail; I am {percent} % sure."}}
+
+
+async def read_context(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any]:
+    """Read the person's zone and connected accounts."""
+    del state
+    context = runtime.context
+    async with context.reading() as session:
+        user = await session.get_one(User, context.user_id)
+        accounts = await list_accounts(session)
+    said = f"{_n(len(accounts), 'account')} connected."
+    found = {"zone": user.time_zone or "UTC", "accounts": [_as_state(account) for account in accounts]}
+    if not accounts:
+        return {**found, "ending": _NO_ACCOUNT, "said": {"context": "No account is connected."}}
+    return {**found, "said": {"context": said}}
+
+
+async def make_plan(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any]:
+    """Take the stored plan, or make it from the request and the answers so far; ask for what is missing."""
+    context = runtime.context
+    if state["plan"]:
+        return {"said": {"make_plan": _planned(plan_of(state))}}
+    answers = [Answer.model_validate(given) for given in state["answers"]]
+    understood = await understand_request(context, answers)
+    if isinstance(understood, Clarification):
+        asked = ask.asking(understood.slot, understood.question, understood.options, "make_plan")
+        return {**asked, "said": {"make_plan": "One thing is missing for a plan."}}
+    if not isinstance(understood, Plan):
+        return {"ending": understood.message, "said": {"make_plan": "This cannot be planned."}}
+    async with context.writing() as session:
+        await store_plan(session, context.run_id, understood)
+    return {"plan": understood.model_dump(mode="json"), "said": {"make_plan": _planned(understood)}}
+
+
+async def estimate(state: EmailState) -> dict[str, Any]:
+    """Say what it will cost: without a model, nothing."""
+    del state
+    return {"said": {"estimate": "This costs nothing: no model is used."}}
+
+
+async def check_permissions(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any]:
+    """Keep the accounts that may read and send mail; end in words when none may."""
+    context = runtime.context
+    wanted = search_step(plan_of(state)).account_ids or tuple(account["id"] for account in state["accounts"])
+    async with context.reading() as session:
+        accounts = [await get_account(session, from_public("acc", account_id)) for account_id in wanted]
+    missing = {account.email: _missing(account) for account in accounts}
+    usable = [account for account in accounts if not missing[account.email]]
+    if not usable:
+        why = " ".join(f"{email} {reason}" for email, reason in missing.items())
+        ending = f"{why} Open Accounts to allow it, then ask again; nothing was changed."
+        return {"ending": ending, "said": {"permissions": "No account may do this."}}
+    said = f"{_n(len(usable), 'account')} may read mail and send what you approve."
+    return {"accounts": [_as_state(account) for account in usable], "said": {"permissions": said}}
+
+
+def after_context(state: EmailState) -> Literal["make_plan", "report"]:
+    """Without an account there is nothing to plan with."""
+    return "report" if state["ending"] else "make_plan"
+
+
+def after_plan(state: EmailState) -> Literal["ask.put", "estimate", "report"]:
+    """Ask what is missing, go on with the plan, or end in words."""
+    if state["ending"]:
+        return "report"
+    return "ask.put" if state["question"] else "estimate"
+
+
+def after_permissions(state: EmailState) -> Literal["find_person", "report"]:
+    """Without permission it ends in words."""
+    return "report" if state["ending"] else "find_person"
+
+
+def _missing(account: Account) -> str:
+    if account.state == "needs_reconnect":
+        return "needs to be reconnected."
+    if account.state != "healthy":
+        return f"is {account.state}."
+    lacking = [it.words.lower() for it in abilities(account) if it.ability in _NEEDED and not it.is_granted]
+    return f"lacks permission to {' and to '.join(lacking)}." if lacking else ""
+
+
+def _as_state(account: Account) -> dict[str, str]:
+    return {"id": to_public("acc", account.id), "email": account.email, "type": account.type}
+
+
+def _planned(plan: Plan) -> str:
+    return f"{_n(len(plan.steps), 'step')}; nothing is sent before you approve it."
+
+
+def _n(count: int, noun: str) -> str:
+    return f"One {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,72 @@
+"""The end of an email run in words: what went to whom, when, under which id; or why nothing did. It decides nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from countersign.approvals.reading import ActionResult, actions_of_run
+from countersign.conversations.messages import add_answer
+from countersign.kit.ids import to_public
+from countersign.workflows.context import RunContext
+from countersign.workflows.email.state import EmailState
+from countersign.workflows.engine import Runtime
+
+_WELL = frozenset({"done", "rejected", "cancelled"})
+"""Ends the person chose or approved; every other one makes the run partial."""
+
+_CLOSED = {
+    "rejected": "You rejected “{title}”; nothing was sent.",
+    "cancelled": "“{title}” was cancelled before it left; nothing was sent.",
+    "failed": "“{title}” failed: Google refused it and nothing was sent.",
+    "refused": "“{title}” was stopped by our own check; nothing was sent.",
+    "needs_review": "We don't know whether “{title}” was sent. Look in your mailbox, then check the card again.",
+}
+
+
+async def report(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any]:
+    """Write the one answer of this attempt: the receipt of every action, or the words it ended with."""
+    context = runtime.context
+    async with context.writing() as session:
+        results = [] if state["ending"] else await actions_of_run(session, context.run_id)
+        text = state["ending"] or "\n".join(receipt(result, state["zone"]) for result in results)
+        await add_answer(
+            session,
+            context.conversation_id,
+            context.run_id,
+            text,
+            [_citation(result) for result in results],
+            attempt=context.attempt,
+        )
+    went_well = all(result.state in _WELL for result in results)
+    n_done = sum(result.state == "done" for result in results)
+    said = "Answered; nothing was changed." if not n_done else f"{n_done} sent; the receipt is in the chat."
+    return {"outcome": "succeeded" if went_well else "partial", "summary": text, "said": {"report": said}}
+
+
+def receipt(result: ActionResult, zone: str) -> str:
+    """One closed action in words, with the provider's id as evidence when it was sent."""
+    if result.state != "done":
+        words = _CLOSED.get(result.state, "“{title}” is still open.")
+        reason = (result.outcome.get("problem") or {}).get("message", "")
+        return f"{words.format(title=result.title)} {reason}".strip()
+    to = ", ".join(_mailbox(box) for box in [*result.payload["to"], *result.payload["cc"]])
+    provider_id = (result.outcome.get("result") or {}).get("provider_id", "")
+    when = ""
+    if result.closed_at is not None:
+        local = result.closed_at.astimezone(ZoneInfo(zone))
+        when = f" on {local.day} {local:%B %Y at %H:%M} ({zone})"
+    return f"Sent “{result.payload['subject']}” to {to}{when}. Google's id of the mail: {provider_id}."
+
+
+def _citation(result: ActionResult) -> dict[str, Any]:
+    return {
+        "id": to_public("apr", result.approval_id),
+        "kind": "approval",
+        "account_id": None,
+        "title": result.title,
+    }
+
+
+def _mailbox(box: dict[str, str]) -> str:
+    return f"{box['name']} <{box['email']}>" if box.get("name") else box["email"]

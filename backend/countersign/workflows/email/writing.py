@@ -1,0 +1,129 @@
+"""Writing the reply and its next versions, from the plan's words and the conversation; it sends nothing."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from uuid import UUID
+
+from countersign.accounts.listing import get_account
+from countersign.actions import proposals
+from countersign.actions.proposals import Known, ReplySource, ResolvedReply
+from countersign.actions.types import ProposedAction
+from countersign.approvals.gate import Revision
+from countersign.errors import ConflictError, InvalidError
+from countersign.identity.models import User
+from countersign.kit.ids import from_public, to_public
+from countersign.understanding.plan import Pronoun
+from countersign.understanding.revising import CannotRevise, revise_reply
+from countersign.understanding.writing import ThreadFacts, compose_reply
+from countersign.workflows import gate
+from countersign.workflows.context import RunContext, stored_plan
+from countersign.workflows.email.mailbox import reader_of
+from countersign.workflows.email.state import EmailState, draft_step, plan_of
+from countersign.workflows.engine import Runtime
+
+# What a person may have edited on the card: kept when the reply is resolved again.
+_KEPT = ("to", "cc", "subject")
+
+
+class CannotReviseError(ConflictError):
+    """The change cannot be made without a model; the card keeps its text and shows the reason."""
+
+    code = "cannot_revise"
+    action = "Edit the card yourself, or ask for the change in other words."
+
+
+async def draft(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any]:
+    """Write the reply and resolve it to the last header, from the conversation as it is now."""
+    context, mail, plan = runtime.context, state["mail"], plan_of(state)
+    step = draft_step(plan)
+    written = compose_reply(step.instruction, ThreadFacts.model_validate(state["facts"]))
+    source = await _source(context, state)
+    try:
+        resolved = proposals.resolve_reply(source, written.body_text)
+    except InvalidError as exc:
+        ending = f"{exc.message} {exc.action} I wrote no reply; nothing was changed."
+        return {"ending": ending, "said": {"draft": exc.message}}
+    proposed = ProposedAction(
+        run_id=context.run_id,
+        run_attempt=context.attempt,
+        plan_step=step.id,
+        target=resolved.target,
+        account_id=from_public("acc", mail["account_id"]),
+        kind="mail.reply",
+        payload=resolved.payload,
+        facts=resolved.facts,
+        group_key=resolved.group_key,
+        group_label=resolved.group_label,
+    )
+    words = len(written.body_text.split())
+    notes = " ".join(written.notes)
+    said = f"Wrote a reply of {words} words. {notes}".strip()
+    return {"proposed": {step.id: gate.as_state(proposed)}, "said": {"draft": said}}
+
+
+def after_draft(state: EmailState) -> Literal["gate.preview", "report"]:
+    """Without a proposal it ends in words."""
+    return "report" if state["ending"] else "gate.preview"
+
+
+async def revise(context: RunContext, action_id: UUID, wanted: Revision) -> dict[str, Any]:
+    """The next version: the text changed as instructed, or the same text resolved again for a reopened card.
+
+    Raises:
+        CannotReviseError: the instructions cannot be carried out; nothing is changed.
+    """
+    body = str(wanted.payload["body_text"])
+    if wanted.instructions is not None:
+        changed = revise_reply(body, wanted.instructions, await _pronoun(context))
+        if isinstance(changed, CannotRevise):
+            raise CannotReviseError(changed.reason)
+        body = changed.body_text
+    resolved = await _resolved_again(context, action_id, wanted, body)
+    kept = {name: wanted.payload[name] for name in _KEPT}
+    facts = {**resolved.facts, "origins": {**resolved.facts["origins"], **wanted.facts["origins"]}}
+    return {"payload": {**resolved.payload, **kept}, "facts": facts}
+
+
+async def _source(context: RunContext, state: EmailState) -> ReplySource:
+    mail = state["mail"]
+    account = next(account for account in state["accounts"] if account["id"] == mail["account_id"])
+    reader = await reader_of(context, mail["account_id"])
+    thread, aliases = await reader.get_thread(mail["thread_id"]), await reader.send_as()
+    person = state["person"]
+    typed = [person["email"]] if person.get("provenance") == "request" else []
+    return ReplySource(
+        thread=thread,
+        message_id=mail["message_id"],
+        aliases=aliases,
+        account_email=account["email"],
+        account_type=account["type"],
+        time_zone=state["zone"],
+        known=[Known.model_validate(known) for known in state["known"]],
+        user_addresses=typed,
+    )
+
+
+async def _resolved_again(context: RunContext, action_id: UUID, wanted: Revision, body: str) -> ResolvedReply:
+    async with context.reading() as session:
+        action = await proposals.one(session, action_id)
+        account = await get_account(session, action.account_id)
+        user = await session.get_one(User, context.user_id)
+    reader = await reader_of(context, to_public("acc", account.id))
+    thread = await reader.get_thread(str(wanted.payload["thread_id"]))
+    source = ReplySource(
+        thread=thread,
+        message_id=str(wanted.payload["source_message_id"]),
+        aliases=await reader.send_as(),
+        account_email=account.email,
+        account_type=account.type,
+        time_zone=user.time_zone or "UTC",
+        known=[Known.model_validate(known) for known in wanted.facts["known"]],
+    )
+    return proposals.resolve_reply(source, body)
+
+
+async def _pronoun(context: RunContext) -> Pronoun | None:
+    async with context.reading() as session:
+        plan = await stored_plan(session, context.run_id)
+    return draft_step(plan).instruction.recipient_pronoun if plan else None
