@@ -91,3 +91,20 @@ def test_a_thread_is_labelled_trashed_and_brought_back_as_a_whole(
     threads.delete(**key).execute()
     with pytest.raises(HttpError, match="404"):
         threads.get(**key).execute()
+
+
+def test_seeded_mails_that_name_one_thread_are_one_thread(google_sandbox: Sandbox) -> None:
+    mails = [{"from": DANA, "to": [ALEX], "subject": subject, "thread": "plan"} for subject in ("One", "Two")]
+    google_sandbox.seed(
+        {"email": ALEX, "messages": [*mails, {"from": DANA, "to": [ALEX], "subject": "Three"}]}
+    )
+    threads = {one["subject"]: one["thread_id"] for one in google_sandbox.state(ALEX)["messages"]}
+    assert threads["One"] == threads["Two"] != threads["Three"]
+
+
+def test_a_seed_with_an_unreadable_mail_names_it_and_changes_nothing(offices: Sandbox) -> None:
+    world = {"accounts": [{"email": ALEX, "messages": [{"from": DANA, "to": [ALEX]}, {"raw": "###"}]}]}
+    refused = offices.http.post("/_sandbox/seed", json=world)
+    assert refused.status_code == 400
+    assert "message 1 of an account cannot be read" in refused.text
+    assert offices.state(DANA)["email"] == DANA
