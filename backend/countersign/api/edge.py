@@ -55,7 +55,7 @@ class Edge:
             self._headers["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}; includeSubDomains"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request; nothing raised inside gets out, except when the answer had begun."""
+        """Serve one request; nothing raised inside gets out."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -78,11 +78,12 @@ class Edge:
             return
         try:
             await self._app(scope, _capped(receive, self._limit), answer.send)
-        except Exception as exc:
-            # The last net: logged with the request id, answered without internals.
-            if answer.status is not None:
-                raise
-            await unexpected(exc, request_id)(scope, receive, answer.send)
+        except Exception as exc:  # noqa: BLE001 - the ASGI boundary: every failure becomes a problem answer
+            # The last net: logged with the request id, answered without internals. An answer that has begun is
+            # left unfinished, which closes the connection.
+            refusal = unexpected(exc, request_id)
+            if answer.status is None:
+                await refusal(scope, receive, answer.send)
 
 
 class _Answer:

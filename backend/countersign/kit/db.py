@@ -28,7 +28,11 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         """Connect lazily to `url` (`postgresql://` form, unix sockets by `?host=`)."""
         self._engine = create_async_engine(
-            make_url(url).set(drivername="postgresql+asyncpg"), pool_size=pool_size, max_overflow=pool_size
+            make_url(url).set(drivername="postgresql+asyncpg"),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            # An error's text ends in logs, and parameters hold mail and tokens.
+            hide_parameters=True,
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 

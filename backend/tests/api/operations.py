@@ -99,10 +99,10 @@ def _smallest(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
 
 
 def _text(schema: dict[str, Any]) -> str:
-    pattern = schema.get("pattern", "")
+    pattern: str = schema.get("pattern", "")
     if pattern.startswith("^sha256:"):
         return "sha256:" + "0" * 64
     marked = re.match(r"\^(\w+_)\[a-z2-7\]{26}", pattern)
     if marked:
-        return marked[1] + _ALL_LETTERS * 26
-    return _ALL_LETTERS * max(schema.get("minLength", 1), 1)
+        return f"{marked[1]}{_ALL_LETTERS * 26}"
+    return _ALL_LETTERS * max(int(schema.get("minLength", 1)), 1)

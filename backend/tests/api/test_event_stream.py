@@ -47,9 +47,11 @@ class Stream:
 
 
 @asynccontextmanager
-async def listening(person: Person, after: int = 0, **headers: str) -> AsyncIterator[Stream]:
+async def listening(
+    person: Person, after: int = 0, headers: dict[str, str] | None = None
+) -> AsyncIterator[Stream]:
     """An open stream of that person."""
-    request = {"Accept": "text/event-stream", **person.headers, **headers}
+    request = {"Accept": "text/event-stream", **person.headers, **(headers or {})}
     async with person.http.stream(
         "GET", f"{API}/events", params={"after": after}, headers=request
     ) as response:
@@ -110,7 +112,7 @@ async def test_a_client_that_reconnects_again_and_again_misses_and_repeats_nothi
         writers.create_task(notices(database, user_id, "a"))
         writers.create_task(notices(database, user_id, "b"))
         for size in (1, 7, 12, 30, 70):
-            async with listening(maya, **{"Last-Event-ID": str(seen[-1])}) as stream:
+            async with listening(maya, headers={"Last-Event-ID": str(seen[-1])}) as stream:
                 seen += await stream.seqs(size)
     assert seen == list(range(2 * _EACH + 1))
 

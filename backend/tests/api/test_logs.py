@@ -17,6 +17,8 @@ from typing import Any
 import httpx
 import pytest
 import stamina
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from tests.api.person import Person
 from tests.cluster import ProductDatabase
@@ -113,6 +115,13 @@ def _started(database: ProductDatabase, keys_dir: Path) -> Process:
     return Process(started, f"http://127.0.0.1:{port}")
 
 
+async def test_a_failed_statement_does_not_quote_what_it_was_given(database: ProductDatabase) -> None:
+    with pytest.raises(SQLAlchemyError) as failed:
+        async with database.db.session(None) as session:
+            await session.execute(text("SELECT CAST(:words AS text), 1 / 0"), {"words": "canary-text"})
+    assert "canary-text" not in str(failed.value)
+
+
 async def _leave_traces(person: Person, canary: str) -> list[int]:
     answers = [
         await person.post("/messages", {"text": f"Tell Dana {canary}"}),
@@ -131,10 +140,10 @@ async def _leave_traces(person: Person, canary: str) -> list[int]:
     return [answer.status_code for answer in answers]
 
 
-async def _with_broken_table(person: Person, database: ProductDatabase, text: str) -> httpx.Response:
+async def _with_broken_table(person: Person, database: ProductDatabase, words: str) -> httpx.Response:
     await database.as_owner("ALTER TABLE conversations RENAME COLUMN title TO broken_title")
     try:
-        return await person.post("/messages", {"text": text})
+        return await person.post("/messages", {"text": words})
     finally:
         await database.as_owner("ALTER TABLE conversations RENAME COLUMN broken_title TO title")
 

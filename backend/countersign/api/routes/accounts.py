@@ -11,8 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from countersign.accounts import connect, disconnect, listing
 from countersign.accounts.connect import REDIRECT_PATH, Callback
+from countersign.accounts.keeping import Connected
 from countersign.accounts.listing import LONGEST_LABEL
 from countersign.accounts.models import Account
+from countersign.accounts.services import Services
 from countersign.api.openapi import refusals
 from countersign.api.shapes import RequestBody
 from countersign.api.signed_in import CookieToken, HumanDep, ServicesDep, SessionDep, signed_in
@@ -178,9 +180,7 @@ async def finish_connect(
 ) -> Response:
     """Where Google sends the browser back: a redirect for browsers, JSON for clients that ask for it."""
     try:
-        who = await signed_in(services, token)
-        callback = Callback(state=state, code=code, error=error)
-        done = await connect.finish_connect(services, who.user_id, who.session_id, callback)
+        done = await _finished(services, token, Callback(state=state, code=code, error=error))
     except CountersignError as refused:
         if "application/json" in accept:
             raise
@@ -188,6 +188,11 @@ async def finish_connect(
     if "application/json" in accept:
         return JSONResponse(ConnectedShape.model_validate(done).model_dump(mode="json"))
     return _to_page(done.code)
+
+
+async def _finished(services: Services, token: str | None, callback: Callback) -> Connected:
+    who = await signed_in(services, token)
+    return await connect.finish_connect(services, who.user_id, who.session_id, callback)
 
 
 def _to_page(code: str) -> RedirectResponse:
