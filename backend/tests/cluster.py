@@ -5,6 +5,7 @@ Several runs may go on in one checkout: each takes the first free folder. Tests 
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -31,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MIGRATIONS = ROOT / "backend" / "migrations"
 ENVIRONMENT_NAME = "COUNTERSIGN_TEST_CLUSTER"
 FOLDERS = 16
+TRUNCATE_TRIES = 5
 KEPT_TABLES = (
     "alembic_version",
     "clock_offset",
@@ -137,7 +139,7 @@ class ProductDatabase:
         try:
             rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
             names = ", ".join(f'"{row["tablename"]}"' for row in rows if row["tablename"] not in KEPT_TABLES)
-            await connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+            await _truncate(connection, names)
             await connection.execute(
                 "UPDATE clock_offset SET offset_by = interval '0' WHERE offset_by <> interval '0'"
             )
@@ -168,6 +170,15 @@ async def opened(addresses: databases.DatabaseAddresses) -> AsyncIterator[Produc
         yield database
     finally:
         await database.db.close()
+
+
+async def _truncate(connection: asyncpg.Connection[asyncpg.Record], names: str) -> None:
+    # A worker of the test before may still be in a transaction; Postgres then ends one of the two.
+    for _ in range(TRUNCATE_TRIES - 1):
+        with contextlib.suppress(asyncpg.DeadlockDetectedError):
+            await connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+            return
+    await connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
 
 
 def _start_in_free_folder() -> embedded_postgres.ServerHandle:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
@@ -14,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from pydantic import SecretStr
 
 from countersign.settings import Settings
 from tests.cluster import ProductDatabase
+from tests.processes import environment_of
 from tests.sandbox.server import Sandbox
 
-BACKEND = Path(__file__).resolve().parents[2]
 START_SECONDS = 30
 LOOK_AGAIN_SECONDS = 0.05
 API = "from countersign.cli.main import main; main()"
@@ -111,17 +109,6 @@ class Installation:
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-
-
-def environment_of(settings: Settings) -> dict[str, str]:
-    """The environment that gives a process exactly these settings."""
-    ours = {
-        name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-        for name, value in settings.model_dump().items()
-    }
-    path = os.pathsep.join([str(BACKEND), os.environ.get("PYTHONPATH", "")])
-    inherited = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    return {**inherited, **ours, "PYTHONPATH": path}
 
 
 def free_port() -> int:
