@@ -52,6 +52,10 @@ migrate: $(RUN_STAMP) ## bring the database schema to this release
 contract: $(RUN_STAMP) ## write the HTTP contract to docs/openapi.json
 	@$(BIN)/countersign contract docs/openapi.json
 
+.PHONY: pages
+pages: $(DEV_STAMP) ## write docs/errors.md and docs/sandbox-parity.md from the code
+	@cd backend && ../$(BIN)/python -m tests.docs.pages
+
 .PHONY: sandbox
 sandbox: $(RUN_STAMP) ## start the sandbox Google alone on port 4010
 	@exec $(BIN)/python -m workspace_sandbox --port 4010 --world $(or $(WORLD),demo)
