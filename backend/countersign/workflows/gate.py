@@ -1,7 +1,8 @@
 """The gate every proposing workflow passes: rows decide, the interrupt only wakes.
 
-The loop is preview -> wait -> settle -> (revise -> preview | wait | leave). It never executes anything, trusts
-nothing of a resume payload, and leaves action ids in the checkpoint, no payload.
+The loop is preview -> wait -> settle -> (revise -> preview | wait | leave); when a retry finds every proposal already
+done it leaves without waiting. It never executes anything, trusts nothing of a resume payload, and leaves ids of cards
+in the checkpoint, no payload.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def add_gate(graph: StateGraph[Any, RunContext, Any, Any], revise: Reviser, *, l
     graph.add_node(WAIT, wait)
     graph.add_node(SETTLE, settle)
     graph.add_node(REVISE, _revising(revise))
-    graph.add_edge(PREVIEW, WAIT)
+    graph.add_conditional_edges(PREVIEW, next_of, {"wait": WAIT, "leave": leave_to})
     graph.add_edge(WAIT, SETTLE)
     graph.add_conditional_edges(SETTLE, next_of, {"revise": REVISE, "wait": WAIT, "leave": leave_to})
     graph.add_edge(REVISE, PREVIEW)
@@ -94,10 +95,12 @@ async def preview(state: GateState, runtime: Runtime[RunContext]) -> dict[str, A
         cards = await approvals.open(session, context.services, proposals) if proposals else []
         for action_id in sorted(state["revisions"]):
             await _apply(session, context, UUID(action_id), state["revisions"][action_id])
+        still_open = await approvals.open_of_run(session, context.run_id)
     ids = list(dict.fromkeys([*state["actions"], *(str(card) for card in cards)]))
     n_changed = len(state["revisions"])
-    said = f"{_cards(n_changed)} changed." if n_changed else f"{_cards(len(proposals))} waiting for you."
-    return {"proposed": {}, "revisions": {}, "actions": ids, "said": {PREVIEW: said}}
+    said = f"{_cards(n_changed)} changed." if n_changed else f"{_cards(len(still_open))} waiting for you."
+    emptied = {"proposed": {}, "revisions": {}, "actions": ids}
+    return {**emptied, "gate": "wait" if still_open else "leave", "said": {PREVIEW: said}}
 
 
 def wait(state: GateState) -> dict[str, Any]:
@@ -123,7 +126,7 @@ async def settle(state: GateState, runtime: Runtime[RunContext]) -> dict[str, An
 
 
 def next_of(state: GateState) -> Next:
-    """Where `settle` said to go."""
+    """Where the last node said to go."""
     gate = state["gate"]
     return "revise" if gate == "revise" else "wait" if gate == "wait" else "leave"
 
@@ -203,4 +206,4 @@ def _wants_revision(action: OpenAction) -> bool:
 
 
 def _cards(n: int) -> str:
-    return "One card" if n == 1 else f"{n} cards"
+    return "One card" if n == 1 else f"{n or 'No'} card{'s' if n else ''}"

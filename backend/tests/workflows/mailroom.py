@@ -81,6 +81,10 @@ class MailDesk(Desk):
     sandbox: Sandbox
     nonces: Any = field(default_factory=itertools.count)
 
+    async def ask_for_a_reply(self) -> Run:
+        """Send the usual request; its run, queued."""
+        return await self.ask(REQUEST)
+
     async def ask_and_drive(self, text: str = REQUEST) -> Run:
         """Send the request and drive its run to its first wait or end; the run as it is then."""
         run = await self.ask(text)

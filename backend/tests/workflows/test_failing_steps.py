@@ -1,20 +1,26 @@
-"""An error in any one step leaves a readable run and retry continues from that step; a killed process loses no step."""
+"""An error in any one step leaves a readable run and retry continues from that step; a killed process loses no step.
+
+The steps `classify`, `make_plan` (once stored) and `estimate` touch nothing that could fail.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 import pytest
 
+from countersign.runs.models import Run
 from tests.cluster import ProductDatabase
 from tests.runs.desk import start_worker, worker_running
 from tests.runs.trouble import until_blocked
 from tests.workflows.mailroom import MailDesk
 
-FIRST_PASS = [
+STEPS = [
     "classify",
     "context",
     "make_plan",
@@ -26,83 +32,154 @@ FIRST_PASS = [
     "draft",
     "gate.preview",
 ]
-AFTER_THE_DECISION = ["gate.wait", "gate.settle", "report"]
 LOCK = 4711
-# What a step came to is stored as its sentence: a msgpack map of one short string key, the step's name.
-_ON_STEP = """
-CREATE FUNCTION on_step() RETURNS trigger LANGUAGE plpgsql AS $$
+# A step is over when its sentence is in the stored state (msgpack: one byte of length, then the step's name).
+_PAUSE = """
+CREATE FUNCTION pause_after() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NEW.channel = 'said' AND position('{key}'::bytea IN NEW.blob) = 1 THEN {action}; END IF;
+    IF NEW.channel = 'said' AND position('{key}'::bytea IN NEW.blob) > 0 THEN
+        PERFORM pg_advisory_xact_lock_shared({lock});
+    END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER on_step BEFORE INSERT ON checkpoint_writes FOR EACH ROW EXECUTE FUNCTION on_step();
+CREATE TRIGGER pause_after BEFORE INSERT ON checkpoint_blobs FOR EACH ROW EXECUTE FUNCTION pause_after();
 """
 
 
 @asynccontextmanager
-async def _at_step(database: ProductDatabase, node: str, action: str) -> AsyncIterator[asyncpg.Connection]:
-    key = "\\x81" + f"{0xA0 + len(node):02x}" + node.encode().hex()
+async def paused_after(database: ProductDatabase, node: str) -> AsyncIterator[None]:
+    """Whoever drives waits, as long as the block lasts, when that step is over and not yet stored."""
+    key = "\\x" + f"{0xA0 + len(node):02x}" + node.encode().hex()
     connection = await asyncpg.connect(database.owner_url)
     try:
-        await connection.execute(_ON_STEP.format(key=key, action=action))
-        yield connection
+        await connection.execute(_PAUSE.format(key=key, lock=LOCK))
+        await connection.execute(f"SELECT pg_advisory_lock({LOCK})")
+        yield
+        await connection.execute(f"SELECT pg_advisory_unlock({LOCK})")
     finally:
-        await connection.execute("DROP FUNCTION on_step CASCADE")
         await connection.close()
 
 
-@pytest.mark.parametrize("node", FIRST_PASS)
-async def test_a_step_that_fails_is_shown_and_retry_continues_from_it(alex: MailDesk, node: str) -> None:
-    async with _at_step(alex.database, node, "RAISE EXCEPTION 'broken'"):
-        failed = await alex.ask_and_drive()
-
-    shown = {step.node: step.status for step in await alex.steps(failed.id)}
-    assert (failed.state, shown[node]) == ("failed", "failed")
-    assert failed.problem is not None
-    again = await alex.retry(failed)
-
-    assert (again.state, again.attempt) == ("waiting", 2)
-    assert len(await alex.cards()) == 1
-    repeated = [step.node for step in await alex.steps(failed.id) if step.attempt == 2]
-    assert repeated[0] == node
+@asynccontextmanager
+async def denied(database: ProductDatabase, what: str) -> AsyncIterator[None]:
+    """The product may not do `what` ("SELECT ON accounts") while the block lasts."""
+    await database.as_owner(f"REVOKE {what} FROM countersign_app")
+    try:
+        yield
+    finally:
+        await database.as_owner(f"GRANT {what} TO countersign_app")
 
 
-@pytest.mark.parametrize("node", AFTER_THE_DECISION)
-async def test_a_step_that_fails_after_the_decision_is_retried_too(alex: MailDesk, node: str) -> None:
-    run = await alex.ask_and_drive()
-    await alex.decide("approve")
-    await alex.execute()
-    async with _at_step(alex.database, node, "RAISE EXCEPTION 'broken'"):
-        await alex.drive(run)
-    failed = await alex.run(run.id)
+async def _drop_pause(database: ProductDatabase) -> None:
+    await database.as_owner("DROP FUNCTION pause_after CASCADE")
+
+
+async def _shown(alex: MailDesk, run: Run) -> dict[str, str]:
+    return {step.node: step.status for step in await alex.steps(run.id)}
+
+
+async def _repeated(alex: MailDesk, run: Run) -> list[str]:
+    return [step.node for step in await alex.steps(run.id) if step.attempt == 2]
+
+
+@pytest.mark.parametrize(
+    ("node", "before", "what"),
+    [
+        ("context", "classify", "SELECT ON accounts"),
+        ("permissions", "estimate", "SELECT ON accounts"),
+        ("gate.preview", "draft", "INSERT ON approvals"),
+    ],
+)
+async def test_a_step_whose_rows_fail_is_shown_and_retried(
+    alex: MailDesk, node: str, before: str, what: str
+) -> None:
+    run = await alex.ask_for_a_reply()
+    async with paused_after(alex.database, before):
+        driving = asyncio.create_task(alex.drive(run))
+        await until_blocked(alex.database)
+        await alex.database.as_owner(f"REVOKE {what} FROM countersign_app")
+    await driving
+    await alex.database.as_owner(f"GRANT {what} TO countersign_app")
+    await _drop_pause(alex.database)
+    failed, shown = await alex.run(run.id), await _shown(alex, run)
 
     again = await alex.retry(run)
 
-    assert failed.state == "failed"
+    assert (failed.state, shown[node]) == ("failed", "failed")
+    assert (again.state, len(await alex.cards())) == ("waiting", 1)
+    assert (await _repeated(alex, run))[0] == node
+
+
+@pytest.mark.parametrize(
+    ("node", "before", "method"),
+    [
+        ("find_person", "permissions", "gmail.users.messages.list"),
+        ("search", "find_person", "gmail.users.messages.list"),
+        ("read", "search", "gmail.users.threads.get"),
+        ("draft", "read", "gmail.users.threads.get"),
+    ],
+)
+async def test_a_step_that_google_refuses_is_shown_and_retried(
+    alex: MailDesk, node: str, before: str, method: str
+) -> None:
+    run = await alex.ask_for_a_reply()
+    async with paused_after(alex.database, before):
+        driving = asyncio.create_task(alex.drive(run))
+        await until_blocked(alex.database)
+        alex.sandbox.fault(method, status=400, reason="badRequest", count=1)
+    await driving
+    await _drop_pause(alex.database)
+    failed, shown = await alex.run(run.id), await _shown(alex, run)
+
+    again = await alex.retry(run)
+
+    assert failed.problem is not None
+    assert (failed.problem["code"], failed.problem["changed"]) == ("provider_refused", "no")
+    assert (failed.state, shown[node]) == ("failed", "failed")
+    assert (again.state, len(await alex.cards())) == ("waiting", 1)
+    assert (await _repeated(alex, run))[0] == node
+
+
+@pytest.mark.parametrize(
+    ("node", "what"), [("gate.settle", "SELECT ON actions"), ("report", "INSERT ON messages")]
+)
+async def test_a_step_that_fails_after_the_decision_is_retried_too(
+    alex: MailDesk, node: str, what: str
+) -> None:
+    run = await alex.ask_and_drive()
+    await alex.decide("approve")
+    await alex.execute()
+    async with denied(alex.database, what):
+        await alex.drive(run)
+    failed, shown = await alex.run(run.id), await _shown(alex, run)
+
+    again = await alex.retry(run)
+
+    assert (failed.state, shown[node]) == ("failed", "failed")
     assert (again.state, len(alex.sent()), len(await alex.answers(run.id))) == ("succeeded", 1, 1)
 
 
-async def test_google_failing_is_told_in_words_and_retry_works_when_it_is_back(alex: MailDesk) -> None:
-    alex.sandbox.fault("gmail.users.threads.get", status=400, times=1)
-    failed = await alex.ask_and_drive()
+async def test_a_revision_that_google_refuses_is_told_on_the_card(alex: MailDesk) -> None:
+    run = await alex.ask_and_drive()
+    await alex.decide("respond", "say Thursday instead of Wednesday")
+    alex.sandbox.fault("gmail.users.threads.get", status=400, reason="badRequest", count=1)
 
-    again = await alex.retry(failed)
+    await alex.drive(run)
 
-    assert failed.problem is not None
-    assert (failed.state, failed.problem["code"]) == ("failed", "provider_refused")
-    assert again.state == "waiting"
+    card: dict[str, Any] = await alex.card()
+    assert (card["version"], card["being_revised"], (await alex.run(run.id)).state) == (1, False, "waiting")
+    assert card["stale_reason"] == "Google refused this request; nothing was changed."
 
 
-@pytest.mark.parametrize("node", ["make_plan", "search", "draft", "gate.preview"])
+@pytest.mark.parametrize("node", ["classify", "make_plan", "search", "draft", "gate.preview"])
 async def test_a_run_killed_after_any_step_continues_in_a_new_process(alex: MailDesk, node: str) -> None:
-    run = await alex.ask()
-    async with _at_step(alex.database, node, f"PERFORM pg_advisory_xact_lock({LOCK})") as holder:
-        await holder.execute(f"SELECT pg_advisory_lock({LOCK})")
+    run = await alex.ask_for_a_reply()
+    async with paused_after(alex.database, node):
         worker = start_worker(alex.services)
         await until_blocked(alex.database)
         worker.kill()
         worker.communicate()
-        await holder.execute(f"SELECT pg_advisory_unlock({LOCK})")
+    await _drop_pause(alex.database)
     await alex.database.as_owner("UPDATE runs SET lease_until = app_now() WHERE id = $1", run.id)
 
     with worker_running(alex.services):
@@ -113,7 +190,7 @@ async def test_a_run_killed_after_any_step_continues_in_a_new_process(alex: Mail
         for event in await alex.events(run.id)
         if event["type"] == "step.updated" and json.loads(event["data"])["status"] == "running"
     ]
-    earlier = FIRST_PASS[: FIRST_PASS.index(node)]
+    earlier = STEPS[: STEPS.index(node)]
     assert [begun.count(step) for step in earlier] == [1] * len(earlier)
     assert len(await alex.cards()) == 1
-    assert {step.status for step in await alex.steps(run.id)} == {"done", "waiting"}
+    assert set((await _shown(alex, run)).values()) == {"done", "waiting"}

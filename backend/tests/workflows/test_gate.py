@@ -78,7 +78,7 @@ async def test_five_resumes_at_once_drive_the_run_once(alex: MailDesk) -> None:
 
 
 async def test_no_wake_is_lost_while_the_run_is_at_work(alex: MailDesk) -> None:
-    run = await alex.ask()
+    run = await alex.ask_for_a_reply()
     driving = asyncio.create_task(alex.drive(run))
     await alex.until(run.id, frozenset({"running"}))
     async with alex.services.db.session(alex.user_id) as session:
