@@ -161,14 +161,14 @@ def environment_for(settings: Settings) -> dict[str, str]:
     }
 
 
-def ensure_keys(settings: Settings, *, had_data: bool) -> None:
+def ensure_keys(settings: Settings, *, has_users: bool) -> None:
     """Key files exist afterwards, 0600 in a 0700 folder; existing ones are never replaced.
 
     Raises:
-        ConfigurationError: keys are missing though there is data sealed with them, or in production, where keys
+        ConfigurationError: keys are missing though users' data is sealed with them, or in production, where keys
             that appear by themselves would hide that the real ones were not mounted.
     """
-    if settings.environment == "production" or (had_data and not any(settings.keys_dir.glob("*.key"))):
+    if settings.environment == "production" or (has_users and not any(settings.keys_dir.glob("*.key"))):
         Keys.load(settings.keys_dir)
     else:
         Keys.create(settings.keys_dir)

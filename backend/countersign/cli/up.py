@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Annotated
 
 import httpx
+import psycopg
 import typer
 
 from countersign.cli import installation
@@ -60,21 +61,26 @@ def up(world: WorldOption = "demo", imported: ImportOption = "", owner: OwnerOpt
 @contextlib.contextmanager
 def _database(settings: Settings) -> Iterator[tuple[Settings, ServerHandle | None]]:
     if not installation.uses_embedded(settings):
-        upgrade_url = settings.database_owner_url.get_secret_value()
-        if upgrade_url:
-            upgrade(upgrade_url)
-        installation.ensure_keys(settings, had_data=True)
+        owner_url = settings.database_owner_url.get_secret_value()
+        if owner_url:
+            upgrade(owner_url)
+        installation.ensure_keys(settings, has_users=not owner_url or _has_users(owner_url))
         yield settings, None
         return
     place = installation.folders()
-    had_data = place.database.exists()
-    if not had_data:
+    if not place.database.exists():
         say("database", "making the database folder (once) ...")
     with embedded_postgres.running(place.database, max_connections=installation.MAX_CONNECTIONS) as server:
         complete = installation.complete(settings, server.addresses, place)
         upgrade(server.owner_url)
-        installation.ensure_keys(complete, had_data=had_data)
+        installation.ensure_keys(complete, has_users=_has_users(server.owner_url))
         yield complete, server
+
+
+def _has_users(owner_url: str) -> bool:
+    with psycopg.connect(owner_url) as connection:
+        row = connection.execute("SELECT EXISTS (SELECT 1 FROM users)").fetchone()
+    return row is not None and bool(row[0])
 
 
 def _programs(settings: Settings, world: str, imported: str, owner: str) -> list[Program]:

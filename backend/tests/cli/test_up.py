@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from countersign.kit import embedded_postgres
-from tests.cli.command_line import CommandLine
+from tests.cli.command_line import CommandLine, OwnerSql
 
 START_SECONDS = 60
 STOP_SECONDS = 15
@@ -212,8 +212,12 @@ def test_two_clones_run_side_by_side(up: Callable[..., Running], countersign: Co
 
 
 def test_data_without_its_keys_is_refused_rather_than_given_new_ones(
-    countersign: CommandLine, place: Path
+    countersign: CommandLine, place: Path, owner_sql: OwnerSql
 ) -> None:
+    owner_sql(
+        "INSERT INTO users (id, email, email_key, name, password_hash) "
+        "VALUES (gen_random_uuid(), 'alex@example.org', 'alex@example.org', 'Alex', 'x')"
+    )
     for key in (place / "keys").glob("*.key"):
         key.unlink()
 
@@ -223,6 +227,17 @@ def test_data_without_its_keys_is_refused_rather_than_given_new_ones(
     assert "key" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert list((place / "keys").iterdir()) == []
+
+
+def test_a_database_made_by_another_command_first_gets_its_keys_at_the_start(
+    up: Callable[..., Running], place: Path
+) -> None:
+    for key in (place / "keys").glob("*.key"):
+        key.unlink()
+
+    up()
+
+    assert {key.stat().st_mode & 0o777 for key in (place / "keys").glob("*.key")} == {0o600}
 
 
 def test_a_wrong_setting_is_named(countersign: CommandLine) -> None:
