@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from countersign.settings import Settings
 from tests.api.person import API, Person
+from tests.api.serving import Served, serving
 from tests.cluster import ProductDatabase
 
 _NO_CONVERSATION = "cnv_" + "a" * 26
 _NOTHING_STORED: list[Any] = []
+_CREDENTIALS = {"email": "maya@acme.example", "password": "wrong password"}
 
 
 async def test_an_unknown_address_is_a_404_problem(anyone: Person) -> None:
@@ -121,6 +124,28 @@ async def test_every_answer_carries_the_security_headers_and_a_request_id(anyone
     assert [{name: answer.headers[name] for name in expected} for answer in answers] == [expected] * 3
     assert len({answer.headers["x-request-id"] for answer in answers}) == 3
     assert answers[0].json()["request_id"] == answers[0].headers["x-request-id"]
+
+
+async def test_an_installation_on_https_tells_browsers_to_stay_on_it_and_takes_its_own_origin_only(
+    anyone: Person, settings: Settings
+) -> None:
+    secure = settings.model_copy(update={"public_origin": "https://assistant.example"})
+    with serving(secure) as served:
+        async with Person(f"http://127.0.0.1:{served.settings.port}") as person:
+            loopback = await person.post("/auth/login", _CREDENTIALS)
+            own = await person.post(
+                "/auth/login", _CREDENTIALS, headers={"Origin": "https://assistant.example"}
+            )
+    assert (loopback.status_code, own.status_code) == (403, 401)
+    assert own.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+async def test_on_loopback_every_name_of_this_machine_is_our_origin(
+    anyone: Person, served: Served, host: str
+) -> None:
+    origin = f"http://{host}:{served.settings.port}"
+    assert (await anyone.post("/auth/login", _CREDENTIALS, headers={"Origin": origin})).status_code == 401
 
 
 async def test_what_is_open_to_anyone_is_short_and_known(anyone: Person) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from countersign.audit import log as audit
 from countersign.errors import InvalidError
+from countersign.identity import passwords
 from countersign.identity.registration import AddressTakenError, Registration, register
 from countersign.identity.sessions import Client
 from countersign.kit.crypto import Keys
@@ -84,6 +87,12 @@ async def test_registering_leaves_one_audit_entry_in_the_persons_own_chain(
         "user.register",
         {"ip": "127.0.0.1", "user_agent": "test"},
     )
+
+
+async def test_an_unknown_address_costs_the_same_work_as_a_known_one() -> None:
+    own = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+    assert not own.check_needs_rehash(passwords._STAND_IN_HASH)
+    assert await passwords.verify_password(None, "whatever it is") is False
 
 
 async def _refusal_of(database: ProductDatabase, keys: Keys, wanted: Registration) -> str:

@@ -13,6 +13,8 @@ from countersign.events.log import MAX_PAGE
 
 _MAX_SEQ = 2**63 - 1
 _STREAM = "text/event-stream"
+_UNBUFFERED = {"X-Accel-Buffering": "no"}
+"""nginx would keep events back. Source: nginx, ngx_http_proxy_module, proxy_buffering."""
 
 router = APIRouter(prefix="/events", tags=["events"])
 
@@ -43,5 +45,7 @@ async def list_events(
     """Events after `after`, gap-free; as a stream each has its `seq` as `id:`, silence is broken every 15 s."""
     if _STREAM in accept:
         after = after if last_event_id is None else last_event_id
-        return StreamingResponse(stream_after(services, listener, after), media_type=_STREAM)
+        return StreamingResponse(
+            stream_after(services, listener, after), media_type=_STREAM, headers=_UNBUFFERED
+        )
     return await list_after(services, listener.user_id, after, limit)
