@@ -19,8 +19,8 @@ from workspace_sandbox.control.unsubscribe import PREFIX as UNSUBSCRIBE_PREFIX
 from workspace_sandbox.control.unsubscribe import answer_unsubscribe
 from workspace_sandbox.kernel.authorization import authenticate
 from workspace_sandbox.kernel.batch import answer_batch, is_batch
-from workspace_sandbox.kernel.discovery import Catalog, load_catalog
 from workspace_sandbox.kernel.dispatch import Handlers, Kernel
+from workspace_sandbox.kernel.documents.discovery import Catalog, load_catalog
 from workspace_sandbox.kernel.errors import GoogleError
 from workspace_sandbox.kernel.exchange import Reply, Request, error_reply, json_reply
 from workspace_sandbox.kernel.faults import Fault, Faults, through

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from countersign.accounts.models import Account
 from countersign.audit import log as audit
 from countersign.events import log as events
-from countersign.events.data import AccountStatus
+from countersign.events.shapes import AccountStatus
 from countersign.kit.crypto import Keys
 
 

@@ -11,7 +11,7 @@ from countersign.actions.catalogue import kind_of
 from countersign.actions.decisions import approval_id_of
 from countersign.actions.models import Action, ActionVersion, Approval
 from countersign.events.cards import ApprovalCard
-from countersign.events.data import ActionUpdated
+from countersign.events.shapes import ActionUpdated
 from countersign.kit import ids
 
 VERBS = ("approve", "edit", "reject", "respond")

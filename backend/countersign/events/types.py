@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from countersign.events import data as said
+from countersign.events import shapes as said
 from countersign.events.cards import ApprovalCard
 from countersign.kit.ids import EventId, RunId
 

@@ -52,7 +52,7 @@ class Person:
         )
 
     async def get(self, path: str, **request: Any) -> httpx.Response:
-        """GET."""
+        """A reading request."""
         return await self.send("GET", path, **request)
 
     async def post(self, path: str, json: Any = None, **request: Any) -> httpx.Response:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from workspace_sandbox.gmail.delivery import outbox
+from workspace_sandbox.gmail.identities import default_settings, own_addresses, read_settings
 from workspace_sandbox.gmail.indexing import Mail, milliseconds, read_mail, sent_at
+from workspace_sandbox.gmail.known_labels import SYSTEM_LABELS, label_ids_by_name
 from workspace_sandbox.gmail.mailbox import (
     NewMail,
     add_silently,
@@ -18,8 +20,7 @@ from workspace_sandbox.gmail.mailbox import (
     open_mailbox,
 )
 from workspace_sandbox.gmail.methods.drafts import attach_draft
-from workspace_sandbox.gmail.methods.labels import SYSTEM_LABELS, label_ids_by_name, make_label
-from workspace_sandbox.gmail.methods.settings import default_settings, own_addresses, read_settings
+from workspace_sandbox.gmail.methods.labels import make_label
 from workspace_sandbox.gmail.mime.compose import Attachment, Letter, attachment_from_base64, compose
 from workspace_sandbox.gmail.mime.headers import decode_addresses, first, read_addresses
 from workspace_sandbox.gmail.mime.payload import Json, from_base64url, to_base64url

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 
 from workspace_sandbox.gmail.delivery import send_out
+from workspace_sandbox.gmail.identities import default_sender, own_addresses
 from workspace_sandbox.gmail.indexing import milliseconds, read_mail
 from workspace_sandbox.gmail.mailbox import NewMail, Stored, add_message
-from workspace_sandbox.gmail.methods.settings import default_sender, own_addresses
 from workspace_sandbox.gmail.mime.headers import (
     Field,
     first,

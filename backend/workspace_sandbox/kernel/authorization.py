@@ -6,7 +6,7 @@ Must not know OAuth's flows: it only looks tokens up.
 from __future__ import annotations
 
 from workspace_sandbox.grants import NOBODY, Principal, find_principal
-from workspace_sandbox.kernel.discovery import Method
+from workspace_sandbox.kernel.documents.discovery import Method
 from workspace_sandbox.kernel.errors import GoogleError
 from workspace_sandbox.kernel.exchange import Request
 from workspace_sandbox.store import Store

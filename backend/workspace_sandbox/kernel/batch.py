@@ -15,8 +15,8 @@ from dataclasses import replace
 from workspace_sandbox.kernel.dispatch import Kernel
 from workspace_sandbox.kernel.errors import GoogleError
 from workspace_sandbox.kernel.exchange import Reply, Request, error_reply
-from workspace_sandbox.kernel.media import strip_prefix
-from workspace_sandbox.kernel.multipart import Part, split_head, split_parts
+from workspace_sandbox.kernel.uploads.media import strip_prefix
+from workspace_sandbox.kernel.uploads.multipart import Part, split_head, split_parts
 
 MAX_PARTS = 100
 

@@ -14,16 +14,16 @@ from typing import Any
 
 from workspace_sandbox import ledger
 from workspace_sandbox.grants import Principal, find_principal
-from workspace_sandbox.kernel import media
 from workspace_sandbox.kernel.authorization import authorize, bearer_token
 from workspace_sandbox.kernel.call import Call, Handler, Handlers
-from workspace_sandbox.kernel.discovery import Catalog, Method, Route
+from workspace_sandbox.kernel.documents.discovery import Catalog, Method, Route
+from workspace_sandbox.kernel.documents.field_mask import apply_mask
+from workspace_sandbox.kernel.documents.params import read_parameters
+from workspace_sandbox.kernel.documents.schemas import problem_with
 from workspace_sandbox.kernel.errors import GoogleError, invalid_argument
 from workspace_sandbox.kernel.exchange import Reply, Request, error_reply, json_reply
 from workspace_sandbox.kernel.faults import Fault, Faults, through
-from workspace_sandbox.kernel.field_mask import apply_mask
-from workspace_sandbox.kernel.params import read_parameters
-from workspace_sandbox.kernel.schemas import problem_with
+from workspace_sandbox.kernel.uploads import media
 from workspace_sandbox.store import Store
 
 __all__ = ["Call", "Handler", "Handlers", "Kernel"]

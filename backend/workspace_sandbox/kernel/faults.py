@@ -87,7 +87,7 @@ class Faults:
     def __init__(self, seed: int | None = None) -> None:
         self.rules: list[Fault] = []
         # Not a secret: a fixed seed makes a run with probabilities repeatable.
-        self._random = random.Random(seed)  # noqa: S311
+        self._random = random.Random(seed)  # noqa: S311 - repeatable faults, not a secret
 
     def add(self, raw: dict[str, Any]) -> Fault:
         """The new rule made from JSON, in force from now on.

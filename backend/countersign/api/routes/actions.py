@@ -8,7 +8,7 @@ from countersign.api.idempotency import RequiredOnceDep
 from countersign.api.openapi import refusals
 from countersign.api.signed_in import DeciderDep, HumanDep, ServicesDep, SessionDep
 from countersign.approvals import deciding, reading, review
-from countersign.events.data import ActionUpdated
+from countersign.events.shapes import ActionUpdated
 from countersign.kit.ids import ActionId
 
 router = APIRouter(prefix="/actions", tags=["actions"])

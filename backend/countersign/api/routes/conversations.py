@@ -15,7 +15,7 @@ from countersign.api.shapes import CursorText, PageSize, RequestBody, as_cursor
 from countersign.api.signed_in import ServicesDep, SessionDep
 from countersign.conversations import messages
 from countersign.conversations.messages import MAX_TEXT_LENGTH
-from countersign.events.data import Citation
+from countersign.events.shapes import Citation
 from countersign.kit.ids import ConversationId, MessageId, RunId
 from countersign.kit.paging import DEFAULT_LIMIT, Page, write_cursor
 from countersign.runs import start

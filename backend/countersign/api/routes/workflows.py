@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from countersign.api.openapi import refusals
 from countersign.api.signed_in import SignedInDep
 from countersign.errors import NotFoundError
-from countersign.events.data import Graph
+from countersign.events.shapes import Graph
 from countersign.workflows.registry import WORKFLOWS
 
 router = APIRouter(prefix="/workflows", tags=["workflows"])

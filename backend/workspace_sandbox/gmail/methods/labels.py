@@ -7,27 +7,17 @@ import json
 import re
 from collections.abc import Iterable
 
+from workspace_sandbox.gmail.known_labels import SYSTEM_LABELS, label_ids_by_name
 from workspace_sandbox.gmail.mailbox import COLUMNS, change_labels, read_row
 from workspace_sandbox.gmail.mime.payload import Json
 from workspace_sandbox.kernel.call import Call, Handlers
 from workspace_sandbox.kernel.errors import GoogleError, invalid_argument, not_found
 from workspace_sandbox.store import Store
 
-# Source: https://developers.google.com/workspace/gmail/api/guides/labels, with the category labels.
-SYSTEM_LABELS = (
-    *("CHAT", "SENT", "INBOX", "IMPORTANT", "TRASH", "DRAFT", "SPAM", "CATEGORY_FORUMS", "CATEGORY_UPDATES"),
-    *("CATEGORY_PERSONAL", "CATEGORY_PROMOTIONS", "CATEGORY_SOCIAL", "YELLOW_STAR", "STARRED", "UNREAD"),
-)
-# Source: the same guide: these cannot be put on or taken off by a client.
+# Source: the same guide as known_labels.py: these cannot be put on or taken off by a client.
 _FIXED = frozenset(("SENT", "DRAFT", "CHAT"))
 _HIDDEN_NAMES = frozenset(name.lower() for name in SYSTEM_LABELS)
 _VISIBILITY = {"messageListVisibility": "show", "labelListVisibility": "labelShow"}
-
-
-def label_ids_by_name(store: Store, account: str) -> dict[str, str]:
-    """The user's labels: name to id."""
-    rows = store.all("SELECT name, id FROM labels WHERE account = ?", (account,))
-    return {str(row["name"]): str(row["id"]) for row in rows}
 
 
 def make_label(

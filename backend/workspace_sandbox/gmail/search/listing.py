@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from sqlite3 import Row
 from zoneinfo import ZoneInfo
 
-from workspace_sandbox.gmail.methods.labels import SYSTEM_LABELS, label_ids_by_name
-from workspace_sandbox.gmail.methods.settings import own_addresses
+from workspace_sandbox.gmail.identities import own_addresses
+from workspace_sandbox.gmail.known_labels import SYSTEM_LABELS, label_ids_by_name
 from workspace_sandbox.gmail.search.compile import Condition, Mailbox, compile_query, fold_label
 from workspace_sandbox.gmail.search.query import MOST_TERMS, Node, QueryTooComplexError, parse_query, terms
 from workspace_sandbox.kernel.call import Call

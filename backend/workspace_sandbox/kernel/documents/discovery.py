@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from workspace_sandbox.kernel.schemas import Node
+from workspace_sandbox.kernel.documents.schemas import Node
 
 SERVICES = ("gmail.v1", "calendar.v3", "drive.v3", "oauth2.v2", "people.v1", "docs.v1", "pubsub.v1")
 

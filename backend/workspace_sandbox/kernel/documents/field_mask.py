@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from workspace_sandbox.kernel.documents.schemas import Node
 from workspace_sandbox.kernel.errors import GoogleError
-from workspace_sandbox.kernel.schemas import Node
 
 _TOKEN = re.compile(r"\s*([A-Za-z0-9_$.@-]+|[*/(),])")
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workspace_sandbox.kernel.discovery import Parameter, Route
+from workspace_sandbox.kernel.documents.discovery import Parameter, Route
+from workspace_sandbox.kernel.documents.schemas import integer_in_range, string_fits
 from workspace_sandbox.kernel.errors import GoogleError, invalid_argument
-from workspace_sandbox.kernel.schemas import integer_in_range, string_fits
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 

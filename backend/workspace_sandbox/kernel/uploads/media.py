@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from workspace_sandbox.kernel.discovery import Method
+from workspace_sandbox.kernel.documents.discovery import Method
 from workspace_sandbox.kernel.errors import GoogleError, invalid_argument
 from workspace_sandbox.kernel.exchange import Reply, Request
-from workspace_sandbox.kernel.multipart import split_parts
+from workspace_sandbox.kernel.uploads.multipart import split_parts
 from workspace_sandbox.store import Store
 
 PREFIXES = ("/resumable/upload/", "/upload/")

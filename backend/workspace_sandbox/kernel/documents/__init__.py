@@ -1,0 +1,1 @@
+"""What the discovery documents say: methods, parameters, schemas and field masks."""

@@ -1,0 +1,1 @@
+"""Bodies that are not plain JSON: simple, multipart and resumable uploads."""
