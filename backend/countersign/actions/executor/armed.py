@@ -13,12 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.actions import decisions
 from countersign.actions.executor import receipt
-from countersign.actions.executor.work import Work, park, pause_seconds, refusal, switched_off
+from countersign.actions.executor.work import (
+    Work,
+    looking_seconds,
+    park,
+    pause_seconds,
+    refusal,
+    switched_off,
+)
 from countersign.actions.types import Attempted, Evidence
 
 log = structlog.get_logger()
 
-_MARGIN_SECONDS = 5
 MISSING_LOOKS = 4
 """How often a consumed token without evidence is looked at (waits 1, 2, 4 s) before a person is asked."""
 
@@ -43,7 +49,7 @@ async def finish(work: Work) -> None:
 
 async def reconcile(work: Work) -> Evidence:
     """What the provider's records say about this action now."""
-    async with asyncio.timeout(work.services.settings.action_lease_seconds - _MARGIN_SECONDS):
+    async with asyncio.timeout(looking_seconds(work.services)):
         return await work.kind.reconcile(await work.door(), decisions.terms_of(work.action), work.token)
 
 

@@ -13,14 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from countersign.accounts.errors import AccountPausedError
 from countersign.actions import decisions, rows
 from countersign.actions.executor import receipt
-from countersign.actions.executor.work import Work, refusal, switched_off
+from countersign.actions.executor.work import Work, looking_seconds, refusal, switched_off
 from countersign.actions.rows import Said
 from countersign.actions.types import AlteredTokenError, Change, Facts, MadeBy, Token
 from countersign.connectors.errors import NeedsReconnect, ProviderRefusal
 
 LATE = "The time in which the approval could be carried out is over."
-_MARGIN_SECONDS = 5
-"""Reads end this long before the lease does, so that a slow provider does not cost the lease."""
 
 
 async def stage(work: Work) -> Work | None:
@@ -77,7 +75,7 @@ async def _may_go_on(work: Work) -> bool:
 
 
 async def _changed(work: Work) -> Change | None:
-    async with asyncio.timeout(work.services.settings.action_lease_seconds - _MARGIN_SECONDS):
+    async with asyncio.timeout(looking_seconds(work.services)):
         return await work.kind.changed(await work.door(), work.action.payload, await _facts(work))
 
 

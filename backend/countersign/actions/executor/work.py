@@ -118,6 +118,11 @@ def lease_end(services: Services, after_seconds: int = 0) -> ColumnElement[datet
     return func.app_now() + timedelta(seconds=seconds)
 
 
+def looking_seconds(services: Services) -> float:
+    """How long a look at the provider may take: it ends well before the lease does."""
+    return services.settings.action_lease_seconds * 5 / 6
+
+
 async def park(work: Work, reason: str, *, wait_seconds: int, **values: Any) -> None:
     """Let go of the action for a while: the scan finds it again when the pause is over."""
     async with work.services.db.session(work.user_id) as session:
