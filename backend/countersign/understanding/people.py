@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from countersign.understanding.grammar.text import word_set
+from countersign.understanding.words.text import word_set
 
 Provenance = Literal["contact", "mail_history", "request"]
 

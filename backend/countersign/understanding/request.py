@@ -17,7 +17,6 @@ from countersign.understanding.grammar.intent import (
 )
 from countersign.understanding.grammar.refusals import LANGUAGE, TWO_REQUESTS, UNKNOWN, Refusal
 from countersign.understanding.grammar.reply import plan_reply
-from countersign.understanding.grammar.text import RequestText, read_text
 from countersign.understanding.language import detect_language
 from countersign.understanding.plan import (
     CardReference,
@@ -26,6 +25,7 @@ from countersign.understanding.plan import (
     Understanding,
     Unsupported,
 )
+from countersign.understanding.words.text import RequestText, read_text
 
 # A request longer than this is a pasted text, not a request; reading it would only cost time.
 MAX_REQUEST_CHARACTERS = 20_000

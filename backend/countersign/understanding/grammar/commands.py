@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from countersign.understanding.grammar import terms
 from countersign.understanding.grammar.saying import Saying, read_saying
 from countersign.understanding.grammar.target import Target, read_target, skip_account
-from countersign.understanding.grammar.text import RequestText
+from countersign.understanding.words.text import RequestText
 
 # How sure each shape of request is, by judgement, not by measurement: an explicit reply to a named mail is certain,
 # "tell Dana ..." may also have meant a new mail.

@@ -17,7 +17,7 @@ from countersign.understanding.grammar.commands import (
 from countersign.understanding.grammar.refusals import Refusal
 from countersign.understanding.grammar.stories import read_front, read_mail_first
 from countersign.understanding.grammar.target import Target
-from countersign.understanding.grammar.text import RequestText
+from countersign.understanding.words.text import RequestText
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,10 @@ from datetime import date
 
 from countersign.understanding.context import ContextAccount, RequestContext
 from countersign.understanding.dates import find_dates
-from countersign.understanding.grammar import pronouns
 from countersign.understanding.grammar.commands import ReplyReading
 from countersign.understanding.grammar.refusals import TRANSLATE
 from countersign.understanding.grammar.saying import Saying, read_saying
 from countersign.understanding.grammar.target import Target
-from countersign.understanding.grammar.text import RequestText, read_text
 from countersign.understanding.plan import (
     Clarification,
     DraftReply,
@@ -28,6 +26,8 @@ from countersign.understanding.plan import (
     Step,
     Unsupported,
 )
+from countersign.understanding.words import pronouns
+from countersign.understanding.words.text import RequestText, read_text
 
 _ANSWER_LEAD = re.compile(r"(?:(?:it'?s|i\s+mean|from|to|the\s+one\s+from|that\s+of|reply\s+to)\s+)*")
 _BODY_LEAD = re.compile(r"(?:(?:please\s+)?(?:just\s+)?(?:say|tell|write|ask|answer|reply|thank)\b|that\b)")

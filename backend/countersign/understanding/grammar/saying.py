@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from countersign.understanding.grammar import terms
-from countersign.understanding.grammar.text import RequestText
 from countersign.understanding.plan import Say, SayKind
+from countersign.understanding.words.text import RequestText
 
 # More speech acts than this in one request are read as one long text.
 MOST_ACTS = 8

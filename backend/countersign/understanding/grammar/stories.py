@@ -22,7 +22,7 @@ from countersign.understanding.grammar.commands import (
 )
 from countersign.understanding.grammar.saying import Saying, read_saying
 from countersign.understanding.grammar.target import Target, read_target
-from countersign.understanding.grammar.text import RequestText
+from countersign.understanding.words.text import RequestText
 
 _IN_REPLY_FIRST = re.compile(IN_REPLY)
 _FRONT = re.compile(r"(?:to|for|on|regarding|about|concerning|re|as[ ]+for|with[ ]+regards?[ ]+to)\b:?[ ]+")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from countersign.understanding.grammar import terms
-from countersign.understanding.grammar.text import RequestText, word_set
+from countersign.understanding.words.text import RequestText, word_set
 
 PronounWord = Literal["she", "he", "they"]
 

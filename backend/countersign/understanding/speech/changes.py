@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from countersign.understanding.grammar.saying import read_saying
-from countersign.understanding.grammar.text import RequestText
 from countersign.understanding.plan import Pronoun
 from countersign.understanding.speech.alike import (
     DAY_LIKE,
@@ -21,6 +20,7 @@ from countersign.understanding.speech.alike import (
 from countersign.understanding.speech.direct import direct
 from countersign.understanding.speech.greeting import is_greeted
 from countersign.understanding.speech.outline import joined, parts_of, sentence_spans
+from countersign.understanding.words.text import RequestText
 
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
 

@@ -3,7 +3,7 @@
 Must not guess an unknown past form: it answers None and the writer keeps the reported order instead.
 """
 
-from countersign.understanding.grammar.text import word_set
+from countersign.understanding.words.text import word_set
 
 AGREEMENT = {
     "is": "are",

@@ -9,10 +9,10 @@ import pytest
 
 from workspace_sandbox.kernel.call import Call
 from workspace_sandbox.kernel.documents.discovery import Catalog, Method, load_catalog
-from workspace_sandbox.kernel.errors import GoogleError
 from workspace_sandbox.kernel.documents.field_mask import apply_mask
-from workspace_sandbox.kernel.uploads.multipart import split_parts
 from workspace_sandbox.kernel.documents.schemas import problem_with
+from workspace_sandbox.kernel.errors import GoogleError
+from workspace_sandbox.kernel.uploads.multipart import split_parts
 from workspace_sandbox.oauth.clients import Client, accepts_redirect
 from workspace_sandbox.store import Store
 

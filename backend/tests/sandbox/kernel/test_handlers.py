@@ -12,8 +12,8 @@ from workspace_sandbox import grants, ledger
 from workspace_sandbox.control.world import load_world
 from workspace_sandbox.gmail.schema import SCHEMA
 from workspace_sandbox.kernel.call import Call
-from workspace_sandbox.kernel.documents.discovery import Catalog, load_catalog
 from workspace_sandbox.kernel.dispatch import Kernel
+from workspace_sandbox.kernel.documents.discovery import Catalog, load_catalog
 from workspace_sandbox.kernel.exchange import Reply, Request
 from workspace_sandbox.kernel.faults import Faults
 from workspace_sandbox.store import Store

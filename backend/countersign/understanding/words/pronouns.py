@@ -6,9 +6,9 @@ Must not guess between two people: a wrong "you" puts words into a mail that nob
 import re
 from dataclasses import dataclass
 
-from countersign.understanding.grammar.text import word_set
 from countersign.understanding.language import detect_language
 from countersign.understanding.plan import Pronoun, Say
+from countersign.understanding.words.text import word_set
 
 _FORMS: dict[Pronoun, re.Pattern[str]] = {
     "she": re.compile(r"\b(?:she|her|hers|herself)\b(?!\s*/)", re.IGNORECASE),
