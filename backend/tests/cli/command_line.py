@@ -29,7 +29,9 @@ class CommandLine:
     @property
     def environment(self) -> dict[str, str]:
         """Environment that points the program at `place` and at nothing of the developer's own."""
+        measured = {name: value for name, value in os.environ.items() if name.startswith("COV")}
         return {
+            **measured,
             "PATH": os.environ["PATH"],
             "HOME": str(self.place),
             "PYTHONPATH": str(CHECKOUT / "backend"),

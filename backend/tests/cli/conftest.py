@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from countersign.errors import ConfigurationError
 from countersign.kit import embedded_postgres
 from countersign.kit.embedded.home import data_root, prepare_folder, server_user
 from tests.cli.command_line import CHECKOUT, CommandLine, OwnerSql, Rows
@@ -60,7 +62,8 @@ def owner_sql(place: Path) -> OwnerSql:
 def _new_place() -> Iterator[Path]:
     folder = data_root(CHECKOUT) / "tests" / uuid4().hex[:12]
     yield folder
-    if (folder / "postgres").exists():
-        # Ends a server whose owner the test has killed.
-        embedded_postgres.start(folder / "postgres").stop()
+    # Ends a server whose owner the test has killed; a folder that the test has spoiled has none.
+    with contextlib.suppress(ConfigurationError):
+        if (folder / "postgres").exists():
+            embedded_postgres.start(folder / "postgres").stop()
     shutil.rmtree(folder, ignore_errors=True)

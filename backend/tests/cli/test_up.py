@@ -138,13 +138,15 @@ def test_one_address_is_printed_and_answers_and_ctrl_c_leaves_nothing_behind(
     assert addresses == [running.origin]
 
 
-def test_a_second_start_is_ready_within_five_seconds_of_two_processors(up: Callable[..., Running]) -> None:
+def test_a_second_start_is_ready_within_five_seconds_on_two_processors(up: Callable[..., Running]) -> None:
     up().stop()
 
     running = up()
 
-    # Processor time, not wall time: other tests share the machine, and their load is not ours.
-    assert sum(map(processor_seconds, [running.process.pid, *running.children().values()])) < 2 * 5
+    # Processor time, not wall time: other tests share the machine, and their load is not ours. The children start
+    # side by side after their parent, so the way to "ready" is as long as the parent and its slowest child.
+    slowest = max(processor_seconds(pid) for pid in running.children().values())
+    assert processor_seconds(running.process.pid) + slowest < 5
 
 
 def processor_seconds(pid: int) -> float:
