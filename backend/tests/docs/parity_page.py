@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.docs.markdown import one_line, table
 from workspace_sandbox.gmail.service import HANDLERS as GMAIL_HANDLERS
-from workspace_sandbox.kernel.discovery import load_catalog
+from workspace_sandbox.kernel.documents.discovery import load_catalog
 from workspace_sandbox.oauth.identity import HANDLERS as IDENTITY_HANDLERS
 
 SANDBOX = Path(__file__).resolve().parents[2] / "workspace_sandbox"

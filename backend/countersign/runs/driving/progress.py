@@ -6,6 +6,7 @@ Changes that arrive while one transaction is being written share the next one. I
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ from countersign.runs.driving import lease
 from countersign.runs.models import RunStep
 from countersign.workflows.context import RunContext
 from countersign.workflows.steps import Workflow
+
+PAUSE_SECONDS = 0.05
+"""Between two writes: steps that follow each other faster than an eye can see share one transaction."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ class Progress:
     _pending: list[_Change] = field(default_factory=list)
     _started: dict[str, float] = field(default_factory=dict)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
-    _is_stopped: bool = False
+    _stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    _anchor: tuple[datetime, float] | None = None
 
     def note(self, task: Mapping[str, Any]) -> None:
         """Take one chunk of LangGraph's `tasks` stream: a node that starts, ends, or waits.
@@ -79,18 +84,22 @@ class Progress:
         length = timedelta(seconds=self.context.services.settings.run_lease_seconds)
         while True:
             await self._changed.wait()
-            if self._is_stopped:
+            if self._stopped.is_set():
                 return
             await self._write_pending(length)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), PAUSE_SECONDS)
 
     def stop(self) -> None:
         """Let `keep_writing` return after the write under way; the rest belongs to the drive's last transaction."""
-        self._is_stopped = True
+        self._stopped.set()
         self._changed.set()
 
     async def write_rest(self, session: AsyncSession) -> None:
-        """Store what is left in this transaction; the caller holds the fence."""
-        await self._write(session, self._take())
+        """Store what is left in this transaction; the caller takes the fence in it."""
+        changes = self._take()
+        if changes:
+            await self._write(session, changes, await clock.now(session))
 
     async def repair(
         self, session: AsyncSession, said: Mapping[str, str], open_nodes: tuple[str, ...]
@@ -122,15 +131,14 @@ class Progress:
         changes = self._take()
         context = self.context
         async with context.services.db.session(context.user_id) as session:
-            await self._write(session, changes)
-            node = changes[-1].node if changes else None
-            values = {} if node is None else {"current_step": node}
-            self.cancel_wanted = await lease.renew(session, context.run_id, context.fence, length, **values)
+            renewed = await lease.renew(
+                session, context.run_id, context.fence, length, current_step=changes[-1].node
+            )
+            self.cancel_wanted = renewed.cancel_wanted
+            await self._write(session, changes, renewed.now)
 
-    async def _write(self, session: AsyncSession, changes: list[_Change]) -> None:
-        if not changes:
-            return
-        now, read_at = await clock.now(session), time.monotonic()
+    async def _write(self, session: AsyncSession, changes: list[_Change], now: datetime) -> None:
+        read_at = time.monotonic()
         latest = {change.node: change for change in changes}
         rows = [self._row(change, now, read_at) for change in latest.values()]
         statement = insert(RunStep).values(rows)
