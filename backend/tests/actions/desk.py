@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 from base64 import urlsafe_b64decode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -215,6 +215,30 @@ class Desk:
                 await connection.execute("ALTER TABLE actions ENABLE TRIGGER USER")
         finally:
             await connection.close()
+
+    async def tamper(self, sql: str) -> None:
+        """Run a statement past every trigger of the trust tables, as somebody with the database in hands could."""
+        connection = await asyncpg.connect(self.database.owner_url)
+        tables = ("actions", "decisions")
+        try:
+            async with connection.transaction():
+                for table in tables:
+                    await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+                await connection.execute("ALTER TABLE decisions DROP CONSTRAINT decisions_decider_id_fkey")
+                await connection.execute(sql)
+                for table in tables:
+                    await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+                await connection.execute(
+                    "ALTER TABLE decisions ADD CONSTRAINT decisions_decider_id_fkey"
+                    " FOREIGN KEY (decider_id) REFERENCES users (id) NOT VALID"
+                )
+        finally:
+            await connection.close()
+
+    def with_settings(self, **changes: Any) -> Desk:
+        """The same desk in an installation with these settings changed."""
+        services = replace(self.services, settings=self.services.settings.model_copy(update=changes))
+        return replace(self, services=services)
 
     async def state(self, card: dict[str, Any]) -> str:
         """The action's state."""
