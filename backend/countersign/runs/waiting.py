@@ -17,14 +17,16 @@ _HELD = frozenset({"approved", "staging", "armed"})
 async def waiting_for(session: AsyncSession, run: Run) -> WaitingFor | None:
     """`clarification` while its question is open, `hold` while all open actions are held, else `approval`.
 
-    None when the run does not wait.
+    None when the run does not wait, or waits for nobody but its driver: woken by the last answer or decision.
     """
     if run.state != "waiting":
         return None
     if is_asking(run):
         return "clarification"
     states = [action.state for action in await approvals.open_of_run(session, run.id)]
-    return "hold" if states and all(state in _HELD for state in states) else "approval"
+    if not states:
+        return None
+    return "hold" if all(state in _HELD for state in states) else "approval"
 
 
 async def describe(session: AsyncSession, run: Run) -> dict[str, Any]:
