@@ -15,6 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 
 from countersign.kit import journal
 
+IDLE_MILLISECONDS = "10000"
+"""A process stopped inside a transaction would hold its row locks for as long as it sleeps, and every other process
+would wait for them; Postgres ends such a session after this, and the sleeper's transaction is rolled back. No
+transaction here waits for anything but Postgres, so an awake process never comes near it.
+Source: https://www.postgresql.org/docs/18/runtime-config-client.html (idle_in_transaction_session_timeout)."""
+
 NOBODY = UUID(int=0)
 """Owner of the system chain: entries that belong to no user."""
 
@@ -33,6 +39,7 @@ class Database:
             max_overflow=pool_size,
             # An error's text ends in logs, and parameters hold mail and tokens.
             hide_parameters=True,
+            connect_args={"server_settings": {"idle_in_transaction_session_timeout": IDLE_MILLISECONDS}},
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 

@@ -8,7 +8,8 @@ import pytest
 
 from countersign.accounts.services import Services, opened_services
 from countersign.settings import Settings
-from tests.actions.desk import Desk, mailboxes, sit_down
+from tests.actions.desk import Desk
+from tests.actions.people import mailboxes, sit_down
 from tests.cluster import ProductDatabase
 from tests.sandbox.server import Sandbox, google_sandbox, sandbox_process
 

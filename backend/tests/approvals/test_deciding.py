@@ -8,7 +8,8 @@ from countersign.actions import proposals
 from countersign.approvals import deciding
 from countersign.approvals.deciding import ExpiredError, StaleCardError, UndoOverError
 from countersign.errors import ConflictError, InvalidError, NotFoundError
-from tests.actions.desk import DANA, Desk, action_id, new_run, sit_down
+from tests.actions.desk import DANA, Desk, action_id
+from tests.actions.people import new_run, sit_down
 
 
 async def test_approving_holds_the_reply_and_says_until_when(desk: Desk) -> None:

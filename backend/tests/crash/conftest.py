@@ -9,7 +9,8 @@ import pytest
 
 from countersign.settings import Settings
 from tests.actions.conftest import google_sandbox, sandbox_process, services
-from tests.actions.desk import Desk, mailboxes, sit_down
+from tests.actions.desk import Desk
+from tests.actions.people import mailboxes, sit_down
 from tests.cluster import ProductDatabase
 from tests.crash.workers import Nursery, Watch, nursery, watching
 from tests.sandbox.server import Sandbox
