@@ -1,20 +1,17 @@
 """Runs the sandbox's mail reader over other people's MIME tests: crashes, tree shapes, decoded bodies.
 
-Usage: python backend/benchmarks/mime_sets.py --data FOLDER [--show], where FOLDER holds `mime_cpython` (mails) and
-`mime_mime4j` (mails with their expected trees as XML). Reads the sets in place and copies nothing.
+Reads the sets in place and copies nothing.
 """
 
 from __future__ import annotations
 
-import argparse
 import re
-import sys
 import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
+from benchmarks.figures import Figure, at_least
+from benchmarks.place import Place
 from workspace_sandbox.gmail.indexing import read_mail
 from workspace_sandbox.gmail.mime.headers import as_text
 from workspace_sandbox.gmail.mime.payload import full_payload
@@ -24,34 +21,40 @@ from workspace_sandbox.gmail.mime.tree import Part, walk
 NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-def main() -> None:
-    """Print one line for each figure; exits with 1 after a crash."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--show", action="store_true", help="name each mail whose tree differs")
-    arguments = parser.parse_args()
-    cpython = sorted((arguments.data / "mime_cpython").glob("msg_*"))
-    mime4j = sorted((arguments.data / "mime_mime4j").rglob("*.msg"))
+def measure(place: Place) -> list[Figure]:
+    """Mails read without a crash, trees that equal the expected ones, decoded bodies found."""
+    cpython = sorted(place.public("mime_cpython").glob("msg_*"))
+    mime4j = sorted(place.public("mime_mime4j").rglob("*.msg"))
+    place.say("reading other people's MIME tests ...")
     started = time.perf_counter()
-    crashes = [path for path in (*cpython, *mime4j) if not _reads(path)]
-    seconds = time.perf_counter() - started
-    read = len(cpython) + len(mime4j) - len(crashes)
-    print(f"read without a crash: {read}/{len(cpython) + len(mime4j)} in {seconds * 1000:.0f} ms")
-    different = [path for path in mime4j if _shape(_root(path)) != _expected_shape(path.with_suffix(".xml"))]
-    print(f"mime4j trees equal: {len(mime4j) - len(different)}/{len(mime4j)}")
+    read = sum(_reads(path) for path in (*cpython, *mime4j))
+    took = f"in {(time.perf_counter() - started) * 1000:.0f} ms"
+    equal = sum(_shape(_root(path)) == _expected_shape(path.with_suffix(".xml")) for path in mime4j)
     right, total = _decoded_bodies(mime4j)
-    print(f"mime4j decoded bodies found byte for byte (line ends aside): {right}/{total}")
-    for path in different if arguments.show else []:
-        print(path.name, _shape(_root(path)), "expected", _expected_shape(path.with_suffix(".xml")))
-    sys.exit(1 if crashes else 0)
+    count = len(cpython) + len(mime4j)
+    return [
+        Figure(
+            "MIME tests read without a crash",
+            100 * read / count,
+            "%",
+            at_least(100),
+            f"{read} of {count} {took}",
+        ),
+        Figure("mime4j: trees equal", 100 * equal / len(mime4j), "%", note=f"{equal} of {len(mime4j)}"),
+        Figure(
+            "mime4j: decoded bodies found",
+            100 * right / total,
+            "%",
+            note=f"{right} of {total}, line ends aside",
+        ),
+    ]
 
 
 def _reads(path: Path) -> bool:
     try:
         mail = read_mail(path.read_bytes())
         full_payload(mail.root, "m")
-    except Exception as error:  # noqa: BLE001 - any error at all is the crash that is counted
-        print(f"crash on {path.name}: {error!r}")
+    except Exception:  # noqa: BLE001 - any error at all is the crash that is counted
         return False
     return True
 
@@ -92,7 +95,3 @@ def _decoded_bodies(mails: list[Path]) -> tuple[int, int]:
 
 def _plain_ends(data: bytes) -> bytes:
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n")
-
-
-if __name__ == "__main__":
-    main()
