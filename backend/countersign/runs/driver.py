@@ -17,6 +17,7 @@ import structlog
 from psycopg import OperationalError as SaverConnectionError
 from psycopg_pool import PoolTimeout
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as EngineTimeout
 
 from countersign.accounts.services import Services
 from countersign.approvals import gate as approvals
@@ -126,7 +127,7 @@ async def _drive_taken(services: Services, checkpoints: Checkpoints, taken: Take
 
 def _is_passing(error: Exception) -> bool:
     """Whether the database, not the step, is in trouble: then the lease runs out and the scan continues the run."""
-    if isinstance(error, SaverConnectionError | PoolTimeout | ConnectionError):
+    if isinstance(error, SaverConnectionError | PoolTimeout | EngineTimeout | ConnectionError):
         return True
     if not isinstance(error, DBAPIError):
         return False

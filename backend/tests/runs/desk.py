@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import subprocess
 import sys
 import time
@@ -14,7 +15,8 @@ from typing import Any
 from uuid import UUID
 
 from countersign.accounts.services import Services
-from countersign.runs import history
+from countersign.errors import ConflictError
+from countersign.runs import history, resume
 from countersign.runs.driver import drive
 from countersign.runs.models import Run, RunStep
 from countersign.runs.saver import Checkpoints
@@ -46,6 +48,12 @@ class Desk:
     async def drive(self, run: Run) -> None:
         """Drive the run in this process."""
         await drive(self.services, self.checkpoints, self.user_id, run.id)
+
+    async def cancel(self, run: Run) -> None:
+        """POST cancel; a run that has come to its end meanwhile is left as it is."""
+        async with self.services.db.session(self.user_id) as session:
+            with contextlib.suppress(ConflictError):
+                await resume.cancel(session, self.services, run.id)
 
     async def run(self, run_id: UUID) -> Run:
         """The run as it is now."""

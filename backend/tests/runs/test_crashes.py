@@ -82,9 +82,9 @@ async def test_random_kills_lose_no_message_and_answer_none_twice(maya: Desk, se
         await _let_the_lease_end(maya)
 
     with worker_running(services):
-        for run in runs:
-            await maya.until_ended(run.id)
+        ended = [await maya.until_ended(run.id) for run in runs]
 
+    assert [run.problem for run in ended] == [None] * len(runs)
     assert [len(await maya.answers(run.id)) for run in runs] == [1] * len(runs)
 
 

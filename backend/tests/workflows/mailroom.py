@@ -103,7 +103,10 @@ class MailDesk(Desk):
 
     async def decide(self, verb: str, note: str | None = None) -> dict[str, Any]:
         """The one card after that decision on what it says."""
-        card = await self.card()
+        return await self.decide_card(await self.card(), verb, note)
+
+    async def decide_card(self, card: dict[str, Any], verb: str, note: str | None = None) -> dict[str, Any]:
+        """This card after that decision on what it says."""
         verdict = Verdict(verb, card["version"], card["digest"], tuple(card["requires"]), note)
         async with self.services.db.session(self.user_id) as session:
             return await deciding.decide(

@@ -11,13 +11,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import asyncpg
 import pytest
 
 from countersign.runs.models import Run
 from tests.cluster import ProductDatabase
 from tests.runs.desk import start_worker, worker_running
-from tests.runs.trouble import until_blocked
+from tests.runs.trouble import paused_after, until_blocked
 from tests.workflows.mailroom import MailDesk
 
 STEPS = [
@@ -32,32 +31,6 @@ STEPS = [
     "draft",
     "gate.preview",
 ]
-LOCK = 4711
-# A step is over when its sentence is in the stored state (msgpack: one byte of length, then the step's name).
-_PAUSE = """
-CREATE FUNCTION pause_after() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF NEW.channel = 'said' AND position('{key}'::bytea IN NEW.blob) > 0 THEN
-        PERFORM pg_advisory_xact_lock_shared({lock});
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER pause_after BEFORE INSERT ON checkpoint_blobs FOR EACH ROW EXECUTE FUNCTION pause_after();
-"""
-
-
-@asynccontextmanager
-async def paused_after(database: ProductDatabase, node: str) -> AsyncIterator[None]:
-    """Whoever drives waits, as long as the block lasts, when that step is over and not yet stored."""
-    key = "\\x" + f"{0xA0 + len(node):02x}" + node.encode().hex()
-    connection = await asyncpg.connect(database.owner_url)
-    try:
-        await connection.execute(_PAUSE.format(key=key, lock=LOCK))
-        await connection.execute(f"SELECT pg_advisory_lock({LOCK})")
-        yield
-        await connection.execute(f"SELECT pg_advisory_unlock({LOCK})")
-    finally:
-        await connection.close()
 
 
 @asynccontextmanager
@@ -68,10 +41,6 @@ async def denied(database: ProductDatabase, what: str) -> AsyncIterator[None]:
         yield
     finally:
         await database.as_owner(f"GRANT {what} TO countersign_app")
-
-
-async def _drop_pause(database: ProductDatabase) -> None:
-    await database.as_owner("DROP FUNCTION pause_after CASCADE")
 
 
 async def _shown(alex: MailDesk, run: Run) -> dict[str, str]:
@@ -100,7 +69,6 @@ async def test_a_step_whose_rows_fail_is_shown_and_retried(
         await alex.database.as_owner(f"REVOKE {what} FROM countersign_app")
     await driving
     await alex.database.as_owner(f"GRANT {what} TO countersign_app")
-    await _drop_pause(alex.database)
     failed, shown = await alex.run(run.id), await _shown(alex, run)
 
     again = await alex.retry(run)
@@ -128,7 +96,6 @@ async def test_a_step_that_google_refuses_is_shown_and_retried(
         await until_blocked(alex.database)
         alex.sandbox.fault(method, status=400, reason="badRequest", count=1)
     await driving
-    await _drop_pause(alex.database)
     failed, shown = await alex.run(run.id), await _shown(alex, run)
 
     again = await alex.retry(run)
@@ -179,18 +146,17 @@ async def test_a_run_killed_after_any_step_continues_in_a_new_process(alex: Mail
         await until_blocked(alex.database)
         worker.kill()
         worker.communicate()
-    await _drop_pause(alex.database)
     await alex.database.as_owner("UPDATE runs SET lease_until = app_now() WHERE id = $1", run.id)
 
     with worker_running(alex.services):
         await alex.until(run.id, frozenset({"waiting"}))
 
-    begun = [
+    over = [
         json.loads(event["data"])["node"]
         for event in await alex.events(run.id)
-        if event["type"] == "step.updated" and json.loads(event["data"])["status"] == "running"
+        if event["type"] == "step.updated" and json.loads(event["data"])["status"] == "done"
     ]
     earlier = STEPS[: STEPS.index(node)]
-    assert [begun.count(step) for step in earlier] == [1] * len(earlier)
+    assert [over.count(step) for step in earlier] == [1] * len(earlier)
     assert len(await alex.cards()) == 1
     assert set((await _shown(alex, run)).values()) == {"done", "waiting"}

@@ -11,6 +11,7 @@ from countersign.workflows.context import RunContext
 from countersign.workflows.engine import Command, RunnableConfig
 from countersign.workflows.registry import WORKFLOWS
 from countersign.workflows.steps import Graph
+from tests.runs.trouble import paused_after, until_blocked
 from tests.workflows.mailroom import MailDesk
 
 
@@ -92,17 +93,27 @@ async def test_no_wake_is_lost_while_the_run_is_at_work(alex: MailDesk) -> None:
 async def test_cancelling_a_waiting_run_closes_its_card(alex: MailDesk) -> None:
     run = await alex.ask_and_drive()
 
-    async with alex.services.db.session(alex.user_id) as session:
-        await resume.cancel(session, alex.services, run.id)
+    await alex.cancel(run)
 
     assert (await alex.run(run.id)).state == "cancelled"
     assert (await alex.card())["status"] == "cancelled"
 
 
+async def test_cancelling_a_run_at_work_leaves_no_open_card(alex: MailDesk) -> None:
+    run = await alex.ask_for_a_reply()
+    async with paused_after(alex.database, "search"):
+        driving = asyncio.create_task(alex.drive(run))
+        await until_blocked(alex.database)
+        cancelling = asyncio.create_task(alex.cancel(run))
+    await asyncio.gather(driving, cancelling)
+
+    assert (await alex.run(run.id)).state == "cancelled"
+    assert [card["status"] for card in await alex.cards() if card["status"] == "pending"] == []
+
+
 async def test_a_cancelled_run_tried_again_makes_a_new_card(alex: MailDesk) -> None:
     run = await alex.ask_and_drive()
-    async with alex.services.db.session(alex.user_id) as session:
-        await resume.cancel(session, alex.services, run.id)
+    await alex.cancel(run)
 
     again = await alex.retry(run)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from tests.runs.desk import worker_running
 from tests.workflows.mailroom import DANA, REQUEST, MailDesk
 
 
@@ -118,3 +121,15 @@ async def test_the_checkpoint_holds_ids_of_cards_and_no_payload(alex: MailDesk) 
     assert (await alex.card())["id"] in stored or "actions" in stored
     assert "We can take delivery" not in stored.replace(REQUEST, "").split('"plan"')[0]
     assert '"payload"' not in stored
+
+
+async def test_worker_processes_carry_a_reply_from_request_to_receipt(alex: MailDesk) -> None:
+    with worker_running(alex.services):
+        run = await alex.ask_for_a_reply()
+        await alex.until(run.id, frozenset({"waiting"}))
+        await alex.decide("approve")
+        await alex.database.advance_clock(timedelta(seconds=alex.services.settings.hold_seconds + 1))
+        ended = await alex.until_ended(run.id)
+
+    assert (ended.state, len(alex.sent())) == ("succeeded", 1)
+    assert (await alex.answers(run.id))[0].startswith("Sent “Re: Delivery window”")

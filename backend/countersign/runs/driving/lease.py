@@ -77,22 +77,31 @@ async def keep(services: Services, user_id: UUID, run_id: UUID, fence: int) -> N
             await renew(session, run_id, fence, lease)
 
 
-async def renew(session: AsyncSession, run_id: UUID, fence: int, lease: timedelta, **values: Any) -> bool:
-    """Whether cancelling is wanted; the lease starts again and `values` are stored with it, all under the fence.
+@dataclass(frozen=True)
+class Renewed:
+    """What a renewal tells: whether the person asked to stop, and the database's time."""
+
+    cancel_wanted: bool
+    now: datetime
+
+
+async def renew(session: AsyncSession, run_id: UUID, fence: int, lease: timedelta, **values: Any) -> Renewed:
+    """The lease starts again and `values` are stored with it, all under the fence.
 
     Raises:
         FenceLostError: another driver has the run.
     """
-    wanted = await session.scalar(
+    rows = await session.execute(
         update(Run)
         .where(Run.id == run_id, Run.fence == fence)
         .values(lease_until=func.app_now() + lease, **values)
-        .returning(Run.cancel_wanted),
+        .returning(Run.cancel_wanted, func.app_now().label("now")),
         execution_options={"synchronize_session": False},
     )
-    if wanted is None:
+    row = rows.one_or_none()
+    if row is None:
         raise FenceLostError(run_id)
-    return bool(wanted)
+    return Renewed(bool(row.cancel_wanted), row.now)
 
 
 async def give_back(services: Services, user_id: UUID, run_id: UUID, fence: int) -> None:

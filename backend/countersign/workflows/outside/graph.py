@@ -31,22 +31,29 @@ _SAID = {
 
 def first_values(understood: Understanding) -> dict[str, Any]:
     """The graph's input: the answer that understanding already found, with links to the cards it names."""
-    if not isinstance(understood, ChatConsent | CardReference | Unsupported):
-        msg = f"the outside workflow was given a {type(understood).__name__}"
-        raise TypeError(msg)
-    kind = {ChatConsent: "consent", CardReference: "card", Unsupported: "unsupported"}[type(understood)]
-    cards = () if isinstance(understood, Unsupported) else understood.approval_ids
+    kind, message, cards = _answer(understood)
     citations = [
         {"id": card, "kind": "approval", "account_id": None, "title": "Open the card"} for card in cards
     ]
     return {
         "said": {},
         "kind": kind,
-        "answer": understood.message,
+        "answer": message,
         "citations": citations,
         "outcome": "",
         "summary": "",
     }
+
+
+def _answer(understood: Understanding) -> tuple[str, str, tuple[str, ...]]:
+    if isinstance(understood, ChatConsent):
+        return "consent", understood.message, understood.approval_ids
+    if isinstance(understood, CardReference):
+        return "card", understood.message, understood.approval_ids
+    if isinstance(understood, Unsupported):
+        return "unsupported", understood.message, ()
+    # Another release reads the same words differently, between two drives of one run.
+    return "unsupported", "I read this request differently by now. Please ask again; nothing was changed.", ()
 
 
 async def understand(state: OutsideState) -> dict[str, Any]:
