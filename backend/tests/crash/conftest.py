@@ -36,8 +36,8 @@ def settings(settings: Settings, google_sandbox: Sandbox) -> Settings:
 
 @pytest.fixture
 async def desk(services: object, database: ProductDatabase, google_sandbox: Sandbox) -> Desk:
-    """Alex with sixty conversations; the run is over, so that waking it drives nothing."""
-    google_sandbox.seed(*mailboxes(N_ACTIONS))
+    """Alex with many conversations; the run is over, so that waking it drives nothing."""
+    google_sandbox.seed(*mailboxes(2 * N_ACTIONS))
     sat = await sit_down(services, database, google_sandbox)  # type: ignore[arg-type]  # the imported fixture
     await database.as_owner("UPDATE runs SET state = 'cancelled'")
     return sat

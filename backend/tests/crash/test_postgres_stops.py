@@ -16,7 +16,6 @@ from countersign.kit import embedded_postgres
 from countersign.kit.embedded.home import data_root
 from countersign.settings import Settings
 from tests import cluster
-from tests.actions.desk import Desk
 from tests.actions.people import mailboxes, sit_down
 from tests.crash.test_kills import markers, sent_markers
 from tests.crash.workers import nursery, watching

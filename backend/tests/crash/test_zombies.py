@@ -1,4 +1,4 @@
-"""A worker that sleeps through its lease and wakes up later changes nothing any more: twenty replies, each sent once."""
+"""A worker that sleeps through its lease and wakes up later changes nothing: twenty replies, each sent once."""
 
 from __future__ import annotations
 
