@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from countersign.kit.db import Database
+from countersign.kit.embedded.databases import drop_database
 from tests import cluster
 from tests.cluster import ProductDatabase
 from tests.flows.installation import Installation, free_port
@@ -29,4 +30,4 @@ def demo_installation(worker_id: str, keys_dir: Path, tmp_path: Path) -> Iterato
     finally:
         installation.stop()
         sandbox.stop()
-        cluster.databases.drop_database(addresses.superuser_url, f"test_{worker_id}_docs")
+        drop_database(addresses.superuser_url, f"test_{worker_id}_docs")
