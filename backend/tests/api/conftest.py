@@ -16,7 +16,8 @@ from countersign.kit.db import Database
 from countersign.kit.embedded.databases import DatabaseAddresses
 from countersign.kit.ids import new_id
 from countersign.settings import Settings
-from tests.actions.desk import Desk, mailboxes, sit_down
+from tests.actions.desk import Desk
+from tests.actions.people import mailboxes, sit_down
 from tests.api.person import PASSWORD, Person
 from tests.api.serving import Served, serving
 from tests.cluster import ProductDatabase
