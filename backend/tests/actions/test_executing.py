@@ -7,9 +7,15 @@ from typing import Any
 
 import pytest
 
+from countersign.actions import execute
+from countersign.actions.executor import sweep
+from countersign.actions.executor.claim import claim
+from countersign.actions.executor.staging import stage
+from countersign.actions.executor.work import park
 from countersign.actions.mail.mime import mime_bytes
 from countersign.actions.mail.payload import parse
-from tests.actions.desk import ALEX, DANA, Desk
+from countersign.actions.rows import MovedOnError
+from tests.actions.desk import ALEX, DANA, Desk, action_id
 
 SEND = "gmail.users.drafts.send"
 CREATE = "gmail.users.drafts.create"
@@ -220,3 +226,40 @@ async def test_a_mail_search_does_not_know_is_found_in_its_conversation(desk: De
 
     assert await until_closed(desk, card) == "done"
     assert (await desk.row(card))["outcome"]["found_by"] == "thread"
+
+
+async def test_an_executor_that_lost_its_action_writes_nothing(desk: Desk) -> None:
+    card = await desk.approved()
+    slow = await claim(desk.services, desk.user_id, action_id(card), execute._mint)
+    assert slow is not None
+    await desk.advance(60)
+    await desk.execute(card)
+    before = await desk.row(card)
+
+    with pytest.raises(MovedOnError):
+        await stage(slow)
+    with pytest.raises(MovedOnError):
+        await park(slow, "late", wait_seconds=1)
+    await sweep.after_loss(slow)
+
+    assert await desk.row(card) == before
+    assert (before["state"], len(desk.sends()), desk.drafts()) == ("done", 1, [])
+
+
+async def test_while_another_executor_holds_the_action_the_earlier_one_writes_nothing(desk: Desk) -> None:
+    card = await desk.approved()
+    slow = await claim(desk.services, desk.user_id, action_id(card), execute._mint)
+    await desk.advance(60)
+    quick = await claim(desk.services, desk.user_id, action_id(card), execute._mint)
+    assert slow is not None
+    assert quick is not None
+    before = await desk.row(card)
+
+    with pytest.raises(MovedOnError):
+        await park(slow, "late", wait_seconds=1)
+    with pytest.raises(MovedOnError):
+        await stage(slow)
+    await sweep.after_loss(slow)
+
+    assert await desk.row(card) == before
+    assert (before["state"], before["fence"], desk.drafts()) == ("staging", 2, [])
