@@ -38,6 +38,7 @@ ReplySource = resolve.ReplySource
 ResolvedReply = resolve.ResolvedReply
 resolve_reply = resolve.resolve_reply
 Known = mail_facts.Known
+Promise = mail_facts.Promise
 is_no_reply = mail_address.is_no_reply
 approval_id_of = decisions.approval_id_of
 locked = rows.locked

@@ -68,15 +68,23 @@ def find_dates(text: str, *, now: datetime, zone: str, looks_back: bool = False)
     return tuple(sorted(found, key=lambda mention: mention.start))
 
 
-def promised_dates(text: str, *, now: datetime, zone: str) -> tuple[str, ...]:
-    """One risk reason for each coming day the text names: "the reply promises a date (Wednesday 25 November)"."""
+@dataclass(frozen=True)
+class PromisedDate:
+    """A coming day that a text names: the words in it, and the day in plain words."""
+
+    words: str
+    meaning: str
+
+
+def promised_dates(text: str, *, now: datetime, zone: str) -> tuple[PromisedDate, ...]:
+    """Each coming day the text names, once: "Wednesday" is "Wednesday 25 November"."""
     today = now.astimezone(ZoneInfo(zone)).date()
     coming = [mention for mention in find_dates(text, now=now, zone=zone) if mention.last >= today]
-    reasons = [
-        f"the reply promises a date ({mention.spoken()}{', or another day is meant' if mention.is_ambiguous else ''})"
-        for mention in coming
-    ]
-    return tuple(dict.fromkeys(reasons))
+    meanings = {
+        f"{mention.spoken()}{', or another day is meant' if mention.is_ambiguous else ''}": mention.words
+        for mention in reversed(coming)
+    }
+    return tuple(PromisedDate(words, meaning) for meaning, words in reversed(meanings.items()))
 
 
 def _safely(reader: Reader, match: re.Match[str], today: date, looks_back: bool) -> Span | None:

@@ -35,6 +35,8 @@ async def test_a_reply_is_proposed_edited_approved_undone_and_the_second_time_se
     first = await alex.card_of((await alex.ask(REQUEST))["run_id"])
     assert [one["email"] for one in first["recipients"]] == [DANA]
     assert "We can take delivery on Wednesday" in first["preview"]["text"]["after"]
+    reasons = {reason["code"]: reason["text"] for reason in first["risk"]["reasons"]}
+    assert reasons["promises_date"].startswith("The reply promises Wednesday ")
     edited = await alex.edit(first, body_text="Hi Dana,\n\nWednesday morning works: Dock 2, from 8.")
     assert edited["version"] == first["version"] + 1
     assert edited["digest"] != first["digest"]

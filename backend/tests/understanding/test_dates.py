@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from countersign.understanding.dates import find_dates, promised_dates
+from countersign.understanding.dates import PromisedDate, find_dates, promised_dates
 
 _FRIDAY = datetime(2026, 11, 20, 13, 0, tzinfo=UTC)
 
@@ -96,6 +96,6 @@ def test_today_is_the_persons_day_and_not_the_servers() -> None:
 def test_a_promised_day_is_a_risk_reason_and_a_past_one_is_not() -> None:
     text = "I called yesterday. We can take delivery on Wednesday."
 
-    reasons = promised_dates(text, now=_FRIDAY, zone="Europe/Berlin")
+    promised = promised_dates(text, now=_FRIDAY, zone="Europe/Berlin")
 
-    assert reasons == ("the reply promises a date (Wednesday 25 November)",)
+    assert promised == (PromisedDate("Wednesday", "Wednesday 25 November"),)

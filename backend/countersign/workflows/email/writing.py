@@ -7,12 +7,14 @@ from uuid import UUID
 
 from countersign.accounts.listing import get_account
 from countersign.actions import proposals
-from countersign.actions.proposals import Known, ReplySource, ResolvedReply
+from countersign.actions.proposals import Known, Promise, ReplySource, ResolvedReply
 from countersign.actions.types import ProposedAction
 from countersign.approvals.gate import Revision
 from countersign.errors import ConflictError, InvalidError
 from countersign.identity.models import User
+from countersign.kit import clock
 from countersign.kit.ids import from_public, to_public
+from countersign.understanding.dates import promised_dates
 from countersign.understanding.plan import Pronoun
 from countersign.understanding.revising import CannotRevise, revise_reply
 from countersign.understanding.writing import ThreadFacts, compose_reply
@@ -38,7 +40,7 @@ async def draft(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, An
     context, mail, plan = runtime.context, state["mail"], plan_of(state)
     step = draft_step(plan)
     written = compose_reply(step.instruction, ThreadFacts.model_validate(state["facts"]))
-    source = await _source(context, state)
+    source = await _source(context, state, written.body_text)
     try:
         resolved = proposals.resolve_reply(source, written.body_text)
     except InvalidError as exc:
@@ -85,7 +87,7 @@ async def revise(context: RunContext, action_id: UUID, wanted: Revision) -> dict
     return {"payload": {**resolved.payload, **kept}, "facts": facts}
 
 
-async def _source(context: RunContext, state: EmailState) -> ReplySource:
+async def _source(context: RunContext, state: EmailState, body: str) -> ReplySource:
     mail = state["mail"]
     account = next(account for account in state["accounts"] if account["id"] == mail["account_id"])
     reader = await reader_of(context, mail["account_id"])
@@ -101,6 +103,7 @@ async def _source(context: RunContext, state: EmailState) -> ReplySource:
         time_zone=state["zone"],
         known=[Known.model_validate(known) for known in state["known"]],
         user_addresses=typed,
+        promises=await _promises(context, body, state["zone"]),
     )
 
 
@@ -111,16 +114,25 @@ async def _resolved_again(context: RunContext, action_id: UUID, wanted: Revision
         user = await session.get_one(User, context.user_id)
     reader = await reader_of(context, to_public("acc", account.id))
     thread = await reader.get_thread(str(wanted.payload["thread_id"]))
+    zone = user.time_zone or "UTC"
     source = ReplySource(
         thread=thread,
         message_id=str(wanted.payload["source_message_id"]),
         aliases=await reader.send_as(),
         account_email=account.email,
         account_type=account.type,
-        time_zone=user.time_zone or "UTC",
+        time_zone=zone,
         known=[Known.model_validate(known) for known in wanted.facts["known"]],
+        promises=await _promises(context, body, zone),
     )
     return proposals.resolve_reply(source, body)
+
+
+async def _promises(context: RunContext, body: str, zone: str) -> list[Promise]:
+    async with context.reading() as session:
+        now = await clock.now(session)
+    found = promised_dates(body, now=now, zone=zone)
+    return [Promise(quote=date.words, meaning=date.meaning) for date in found]
 
 
 async def _pronoun(context: RunContext) -> Pronoun | None:
