@@ -5,6 +5,7 @@ Wire shapes: events/cards.py and events/data.py; a test validates what is made h
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from countersign.actions.catalogue import kind_of
@@ -12,7 +13,6 @@ from countersign.actions.decisions import approval_id_of
 from countersign.actions.models import Action, ActionVersion, Approval
 from countersign.events.cards import ApprovalCard
 from countersign.events.shapes import ActionUpdated
-from countersign.kit import ids
 
 VERBS = ("approve", "edit", "reject", "respond")
 
@@ -51,8 +51,11 @@ def card(action: Action, version: ActionVersion, approval: Approval) -> dict[str
     return model.model_dump(mode="json")
 
 
-def action_view(action: Action) -> dict[str, Any]:
-    """The `action.updated` data: state, hold, evidence and what undo still means, as JSON."""
+def action_view(action: Action, now: datetime | None = None) -> dict[str, Any]:
+    """The `action.updated` data: state, hold, evidence and what undo still means, as JSON.
+
+    `now` is `app_now()`; without it the view is of the moment of the action's last change.
+    """
     outcome = action.outcome or {}
     model = ActionUpdated.model_validate(
         {
@@ -67,22 +70,18 @@ def action_view(action: Action) -> dict[str, Any]:
                 "mode": action.undo_mode,
                 "until": action.undo_until or action.hold_until,
                 "residue": list(kind_of(action.kind).residue),
-                "state": undo_state(action),
+                "state": undo_state(action, now or action.updated_at),
             },
         }
     )
     return model.model_dump(mode="json")
 
 
-def undo_state(action: Action) -> str:
-    """What undo means for a held action: offered while the hold runs, undone, or over once it may have left."""
+def undo_state(action: Action, now: datetime) -> str:
+    """What undo means for a held action at `now`: offered while the hold runs, undone, or over once it may leave."""
     if action.state == "approved":
-        return "offered"
+        # The same comparison as undo itself makes; "send now" ends the hold without changing the state.
+        return "offered" if action.hold_until is not None and now < action.hold_until else "over"
     if action.outcome and action.outcome.get("undone"):
         return "undone"
     return "over" if action.state in {"staging", "armed", "done", "needs_review"} else "none"
-
-
-def digest_echo(action: Action) -> dict[str, Any]:
-    """What a decision must repeat to show that it is about this version."""
-    return {"action_id": ids.to_public("act", action.id), "version": action.version, "digest": action.digest}

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.actions import proposals
 from countersign.actions.proposals import ActionRow, ApprovalRow, VersionRow
+from countersign.kit import clock
 from countersign.kit.paging import Cursor
 
 
@@ -121,7 +122,7 @@ async def one_action(session: AsyncSession, action_id: UUID) -> dict[str, Any]:
     Raises:
         NotFoundError: no such action of this user.
     """
-    return proposals.view(await proposals.one(session, action_id))
+    return proposals.view(await proposals.one(session, action_id), await clock.now(session))
 
 
 async def actions_of_run(session: AsyncSession, run_id: UUID) -> list[ActionResult]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from countersign.actions import proposals
-from countersign.approvals import deciding
+from countersign.approvals import deciding, reading
 from countersign.approvals.deciding import ExpiredError, StaleCardError, UndoOverError
 from countersign.errors import ConflictError, InvalidError, NotFoundError
 from tests.actions.desk import DANA, Desk, action_id
@@ -227,6 +229,23 @@ async def test_undo_is_refused_one_second_after_the_hold(desk: Desk) -> None:
     assert (await desk.state(card), len(desk.sends())) == ("done", 1)
 
 
+async def action_of(desk: Desk, card: dict[str, Any]) -> dict[str, Any]:
+    """The action as its owner sees it."""
+    async with desk.database.db.session(desk.user_id) as session:
+        return await reading.one_action(session, action_id(card))
+
+
+async def test_undo_is_offered_until_the_hold_is_over_and_not_longer(desk: Desk) -> None:
+    card = await desk.decide(await desk.propose())
+
+    inside = await action_of(desk, card)
+    await desk.advance(card["undo"]["hold_seconds"] + 1)
+    after = await action_of(desk, card)
+
+    assert [seen["undo"]["state"] for seen in (inside, after)] == ["offered", "over"]
+    assert after["state"] == "approved"
+
+
 async def test_there_is_nothing_to_undo_before_a_decision_or_after_a_rejection(desk: Desk) -> None:
     card = await desk.propose()
 
@@ -241,6 +260,7 @@ async def test_send_now_ends_the_hold_by_a_decision_of_its_own(desk: Desk) -> No
     card = await desk.decide(await desk.propose())
 
     sent = await desk.send_now(card, nonce="key-1")
+    assert (sent["state"], sent["undo"]["state"]) == ("approved", "over")
     assert await desk.send_now(card, nonce="key-1") == sent
     await desk.execute(card)
 
