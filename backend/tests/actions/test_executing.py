@@ -36,13 +36,8 @@ async def test_what_leaves_is_what_was_approved_with_our_marker(desk: Desk) -> N
     await desk.execute(card)
     row, (sent,) = await desk.row(card), desk.sends()
 
-    assert row["outcome"] == {
-        "result": {
-            "provider_id": sent["result"]["id"],
-            "link": f"https://mail.google.com/mail/#all/{sent['result']['id']}",
-        },
-        "found_by": "answer",
-    }
+    # No link: the mail exists in the sandbox only, where Google's web page would not find it.
+    assert row["outcome"] == {"result": {"provider_id": sent["result"]["id"]}, "found_by": "answer"}
     assert sent["body"] == {"id": row["provider_token"]["handle"]["draft_id"]}
     (mail,) = desk.raw_mails_of(ALEX, "SENT")
     approved = mime_bytes(parse(row["payload"]), row["id"], row["provider_token"]["marker"])

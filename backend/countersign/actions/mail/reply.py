@@ -210,6 +210,9 @@ async def _head(reader: MailReader, message_id: str) -> MessageHead | None:
 
 
 def _result(message_id: str, door: Door) -> dict[str, str]:
+    # A sandbox has no page for the mail, and Google's own would show somebody else's or nothing.
+    if door.google.base_url:
+        return {"provider_id": message_id}
     return {"provider_id": message_id, "link": f"https://mail.google.com/mail/#all/{message_id}"}
 
 
