@@ -21,7 +21,7 @@ from workspace_sandbox.importing.folders import is_maildir, read_eml, read_eml_f
 from workspace_sandbox.importing.found_mail import FoundMail, UnreadableFile
 from workspace_sandbox.importing.labels import gmail_labels, takeout_labels, takeout_thread
 from workspace_sandbox.importing.mbox import looks_like_mbox, read_mbox
-from workspace_sandbox.importing.owner import MAILS_TO_COUNT, find_owner
+from workspace_sandbox.importing.owner import MAILS_TO_COUNT, find_owner, name_of
 from workspace_sandbox.store import Store
 
 # One commit for so many mails bounds memory and the write-ahead log without slowing the import.
@@ -58,13 +58,12 @@ def import_mail(
         OwnerUnclearError: no ``owner`` is given and the mail does not tell.
         FileNotFoundError: a path does not exist.
     """
-    chosen = owner or find_owner(
-        islice((one for one in find_mail(paths) if isinstance(one, FoundMail)), MAILS_TO_COUNT)
-    )
+    chosen = owner or find_owner(_first_mails(paths))
     report = ImportReport(chosen)
     with store.transaction():
         if store.one("SELECT 1 FROM mailboxes WHERE email = ?", (chosen,)) is None:
-            load_account(store, {"email": chosen, "type": "personal", "hosts_domain": False})
+            name = name_of(chosen, _first_mails(paths))
+            load_account(store, {"email": chosen, "name": name, "type": "personal", "hosts_domain": False})
     mails = find_mail(paths)
     mailbox = MailLoader(store, chosen)
     with tqdm(
@@ -93,6 +92,10 @@ def find_mail(paths: list[Path]) -> Iterator[FoundMail | UnreadableFile]:
             yield from read_maildir(path) if is_maildir(path) else _read_folder(path)
         else:
             yield from read_mbox(path) if looks_like_mbox(path) else read_eml(path)
+
+
+def _first_mails(paths: list[Path]) -> Iterator[FoundMail]:
+    return islice((one for one in find_mail(paths) if isinstance(one, FoundMail)), MAILS_TO_COUNT)
 
 
 def _read_folder(path: Path) -> Iterator[FoundMail | UnreadableFile]:

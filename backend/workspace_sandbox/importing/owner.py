@@ -1,4 +1,4 @@
-"""Whose mail an import is.
+"""Whose mail an import is, and how that person signs.
 
 It counts addresses and never guesses: a close race is an error that names the candidates.
 """
@@ -38,6 +38,20 @@ def find_owner(mails: Iterable[FoundMail]) -> str:
     if not leaders or (len(leaders) > 1 and leaders[0][1] < _CLEAR_LEAD * leaders[1][1]):
         raise OwnerUnclearError(leaders)
     return leaders[0][0]
+
+
+def name_of(owner: str, mails: Iterable[FoundMail]) -> str:
+    """The display name most frequent in the owner's own From fields, the earlier one of equals; empty without any."""
+    counts: Counter[str] = Counter()
+    for mail in mails:
+        fields, _ = split_message(mail.raw)
+        counts.update(
+            name.strip()
+            for name, address in read_addresses(first(fields, "From"))
+            # Some clients put the address in place of a name.
+            if address.lower() == owner.lower() and name.strip() and "@" not in name
+        )
+    return counts.most_common(1)[0][0] if counts else ""
 
 
 def _owners_named_by(mail: FoundMail) -> list[str]:

@@ -223,6 +223,27 @@ def test_an_owner_who_cannot_be_told_is_asked_for(store: Store, tmp_path: Path) 
     assert import_mail(store, [path], owner="a@b").stored == 2
 
 
+@pytest.mark.parametrize(
+    ("senders", "name"),
+    [
+        (["Robin <robin@private.example>", "Robin Weiß <Robin@Private.example>"] * 2, "Robin"),
+        (["R <robin@private.example>", *['"Weiß, Robin" <robin@private.example>'] * 2], "Weiß, Robin"),
+        (["=?utf-8?q?Robin_Wei=C3=9F?= <robin@private.example>", "Eva <eva@firma.example>"], "Robin Weiß"),
+        (["robin@private.example", '"robin@private.example" <robin@private.example>'], "robin"),
+        (["Eva <eva@firma.example>"], "robin"),
+    ],
+)
+def test_the_owner_is_called_as_in_most_of_their_own_mails(
+    store: Store, tmp_path: Path, senders: list[str], name: str
+) -> None:
+    for number, sender in enumerate(senders):
+        (tmp_path / f"{number}.eml").write_text(f"From: {sender}\nTo: {OWNER}\nSubject: x\n\nx")
+    import_mail(store, [tmp_path], owner=OWNER)
+    (account,) = store.all("SELECT name FROM accounts WHERE email = ?", (OWNER,))
+    (own,) = dump_account(store, OWNER)["send_as"]
+    assert (account["name"], own["displayName"]) == (name, name)
+
+
 def test_everyone_but_the_owner_is_remote(takeout: Path) -> None:
     sandbox = start_sandbox(extra=("--import", str(takeout)))
     try:
