@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as EngineTimeout
 
 from countersign.accounts.services import Services
 from countersign.approvals import gate as approvals
+from countersign.errors import CountersignError
 from countersign.runs.driving import lease, planned, settle
 from countersign.runs.driving.lease import Taken
 from countersign.runs.driving.progress import Progress
@@ -120,9 +121,17 @@ async def _drive_taken(services: Services, checkpoints: Checkpoints, taken: Take
         if _is_passing(exc):
             raise InterruptedDriveError from exc
         # A node's error becomes a readable run: the reason why this is one of the few places to catch everything.
-        log.exception("runs.failed", error=type(exc).__name__)
+        _log_failure(exc)
         await settle.fail(context, exc, progress)
     return None
+
+
+def _log_failure(error: Exception) -> None:
+    """One line for what a person can mend, the traceback for what nobody expected."""
+    if isinstance(error, CountersignError):
+        log.warning("runs.failed", error=type(error).__name__, code=error.code)
+    else:
+        log.error("runs.failed", error=type(error).__name__, exc_info=error)
 
 
 def _is_passing(error: Exception) -> bool:
@@ -176,7 +185,7 @@ class _Call:
 
 
 async def _next_call(drive: _Drive, snapshot: StateSnapshot, wake: int) -> _Call | None:
-    """The four cases of contract.md, with a new attempt starting over what has ended; None when it is finished.
+    """The four places a run can stand at, with a new attempt starting over what has ended; None when it is finished.
 
     A wait is only ever answered by the id of its interrupt: a bare value could answer a later one.
     """

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from countersign.runs.models import Run
 from tests.cluster import ProductDatabase
@@ -124,6 +125,25 @@ async def test_a_step_that_fails_after_the_decision_is_retried_too(
 
     assert (failed.state, shown[node]) == ("failed", "failed")
     assert (again.state, len(alex.sent()), len(await alex.answers(run.id))) == ("succeeded", 1, 1)
+
+
+async def test_what_a_person_can_mend_is_logged_in_one_line_and_a_surprise_with_its_traceback(
+    alex: MailDesk,
+) -> None:
+    alex.sandbox.fault("gmail.users.messages.list", status=400, reason="badRequest", count=1)
+    with capture_logs() as expected:
+        await alex.ask_and_drive()
+    run = await alex.ask_and_drive()
+    await alex.decide("reject")
+    with capture_logs() as unexpected:
+        async with denied(alex.database, "SELECT ON actions"):
+            await alex.drive(run)
+
+    (refused,) = [line for line in expected if line["event"] == "runs.failed"]
+    assert (refused["log_level"], refused["code"]) == ("warning", "provider_refused")
+    assert "exc_info" not in refused
+    (surprise,) = [line for line in unexpected if line["event"] == "runs.failed"]
+    assert (surprise["log_level"], bool(surprise["exc_info"])) == ("error", True)
 
 
 async def test_a_revision_that_google_refuses_is_told_on_the_card(alex: MailDesk) -> None:
