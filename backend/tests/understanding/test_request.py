@@ -177,3 +177,23 @@ def test_a_request_too_long_to_be_one_is_refused(context: RequestContext) -> Non
 
     assert isinstance(answer, Unsupported)
     assert answer.asked == "too_long"
+
+
+@pytest.mark.parametrize(
+    ("request_text", "asked"),
+    [
+        ("Book me a table for two", "unknown"),
+        ("Cancel my order at the shop", "unknown"),
+        ("Book a meeting with Dana on Wednesday", "event"),
+        ("Accept the invitation from Dana", "event"),
+    ],
+)
+def test_a_calendar_is_only_spoken_of_when_the_words_name_one(
+    request_text: str, asked: str, context: RequestContext
+) -> None:
+    answer = understand(request_text, context)
+
+    assert isinstance(answer, Unsupported)
+    assert answer.asked == asked
+    assert ("calendar" in answer.message) == (asked == "event")
+    assert "yet" in answer.message

@@ -131,10 +131,12 @@ _BY_VERB: tuple[tuple[Refusal, re.Pattern[str]], ...] = tuple(
         ),
         (
             Refusal("event", "change or read your calendar"),
-            r"(?:schedule|reschedule|book|cancel|plan|invite|postpone|rsvp|block|accept|decline"
-            r"|(?:create|add|set\s+up|arrange|organi[sz]e|move|find|put|make|update|change"
+            r"(?:schedule|reschedule|postpone|rsvp|(?:book|cancel|plan|invite|block|accept|decline"
+            r"|create|add|set\s+up|arrange|organi[sz]e|move|find|put|make|update|change"
             rf"|delete)\b.{{0,60}}\b{_CALENDAR})\b",
         ),
+        # "Book me a table" and "cancel my order" mean no calendar: the answer must not guess one.
+        (UNKNOWN, r"(?:book|cancel|plan|invite|block|accept|decline)\b"),
         (
             Refusal("file", "work with files and documents"),
             r"(?:share|upload|download|(?:open|create|find|make|write)\b.{0,40}\b(?:file|document"
