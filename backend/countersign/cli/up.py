@@ -117,14 +117,26 @@ def _sandbox_command(port: int, world: str, imported: str, owner: str) -> list[s
             raise ConfigurationError(
                 f"There is nothing to import at {path}.", action="Check IMPORT and start again."
             )
-        name, world = f"import-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}", "empty"
+        name, world = _import_name(path, owner), "empty"
         sources = ["--import", str(path), *(["--owner", owner] if owner else [])]
     elif world.endswith(".json"):
         world = str(Path(world).expanduser().resolve())
     file = installation.folders().sandbox(name)
+    if imported:
+        say("sandbox", f"{path}: " + ("imported before, unchanged" if file.exists() else "importing ..."))
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     command = [sys.executable, "-m", "workspace_sandbox", "--port", str(port), "--db", str(file)]
     return [*command, "--world", world, *sources]
+
+
+def _import_name(path: Path, owner: str) -> str:
+    """The world of exactly this mail: another size or time of change of any file gives another name."""
+    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+    told = hashlib.sha256(f"{path}\0{owner}".encode(errors="surrogateescape"))
+    for file in files:
+        seen = file.stat()
+        told.update(f"\0{file}\0{seen.st_size}\0{seen.st_mtime_ns}".encode(errors="surrogateescape"))
+    return f"import-{told.hexdigest()[:16]}"
 
 
 async def _serve_until_stopped(

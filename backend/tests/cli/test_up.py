@@ -69,8 +69,10 @@ def up(countersign: CommandLine) -> Iterator[Callable[..., Running]]:
     """Starts `countersign up` on a free port and waits until it is ready."""
     started: list[Running] = []
 
-    def start(command_line: CommandLine = countersign, port: int | None = None) -> Running:
-        running = launch(command_line, port or free_port())
+    def start(
+        command_line: CommandLine = countersign, port: int | None = None, **environment: str
+    ) -> Running:
+        running = launch(command_line, port or free_port(), **environment)
         started.append(running)
         running.wait_until_ready()
         return running
@@ -81,8 +83,9 @@ def up(countersign: CommandLine) -> Iterator[Callable[..., Running]]:
         running.process.wait()
 
 
-def launch(command_line: CommandLine, port: int) -> Running:
-    environment = {**command_line.environment, "PORT": str(port), "WORLD": "empty", "PYTHONUNBUFFERED": "1"}
+def launch(command_line: CommandLine, port: int, **more: str) -> Running:
+    given = {"PORT": str(port), "WORLD": "empty", "PYTHONUNBUFFERED": "1", **more}
+    environment = {**command_line.environment, **given}
     output = command_line.place / f"output-{port}.log"
     with output.open("wb") as file:
         process = subprocess.Popen(
@@ -211,6 +214,33 @@ def test_two_clones_run_side_by_side(up: Callable[..., Running], countersign: Co
     assert answers(second.origin)
     assert [first.stop(), second.stop()] == [0, 0]
     subprocess.run(["rm", "-r", str(other.place)], check=True)
+
+
+def test_a_changed_import_is_read_again_and_an_unchanged_one_goes_on(
+    up: Callable[..., Running], place: Path
+) -> None:
+    box = place / "own.mbox"
+    mail = "From x Mon Mar  2 09:00:00 2026\nFrom: eva@firma.example\nTo: robin@private.example\n\nHello\n\n"
+
+    def told() -> tuple[str, str]:
+        running = up(IMPORT=str(box))
+        running.stop()
+        lines = [line for line in running.printed.splitlines() if line.startswith("sandbox")]
+        return lines[0].rpartition(": ")[2], next(line for line in lines if "sandbox ready" in line)
+
+    box.write_text(mail)
+    first, again = told(), told()
+    box.write_text(mail * 2)
+    changed = told()
+
+    assert [words for words, _ in (first, again, changed)] == [
+        "importing ...",
+        "imported before, unchanged",
+        "importing ...",
+    ]
+    assert "imported 1 mails of robin@private.example" in first[1]
+    assert "continues from its file" in again[1]
+    assert "imported 2 mails of robin@private.example" in changed[1]
 
 
 def test_data_without_its_keys_is_refused_rather_than_given_new_ones(
