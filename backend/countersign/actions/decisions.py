@@ -136,8 +136,8 @@ async def note_of(session: AsyncSession, keys: Keys, decision: Decision) -> str 
 async def check(session: AsyncSession, keys: Keys, action: Action) -> Refusal | None:
     """None when a live approval in force covers exactly what the row holds; else why not.
 
-    Checks the MAC, the digest recomputed from the row, the version, the verb, who decided and that the hold is over
-    or was ended by a decision of its own. It does not look at `execute_by`: being late is no tampering.
+    Checks the MAC, the digest recomputed from the row (which binds the version), the verb, who decided and that the
+    hold is over or was ended by a decision of its own. It does not look at `execute_by`: being late is no tampering.
     """
     decision = (
         await session.get(Decision, action.decision_id, populate_existing=True)
@@ -152,8 +152,6 @@ async def check(session: AsyncSession, keys: Keys, action: Action) -> Refusal | 
         return Refusal("not_an_approval", "The decision in force does not approve this action.")
     if digest(terms_of(action)) != decision.digest or action.digest != decision.digest:
         return Refusal("bad_digest", "The stored action is not the one that was approved.")
-    if decision.action_version != action.version:
-        return Refusal("wrong_version", "Another version of this action was approved.")
     if decision.decider_id != action.user_id:
         return Refusal("not_authorised", "The person who decided may not decide for this account.")
     return await _hold_refusal(session, keys, action, decision)

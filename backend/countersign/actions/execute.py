@@ -31,10 +31,7 @@ async def run(services: Services, user_id: UUID, action_id: UUID) -> None:
     Raises:
         NotFoundError: no such action of this user.
     """
-    try:
-        work = await claim.claim(services, user_id, action_id, _mint)
-    except MovedOnError:
-        return
+    work = await claim.claim(services, user_id, action_id, _mint)
     if work is None:
         await sweep.sweep(services, user_id, action_id, _mint)
         return

@@ -134,15 +134,11 @@ async def revision_failed(
 
 async def cancel_open(session: AsyncSession, services: Services, run_id: UUID) -> int:
     """How many of the run's cards and holds were cancelled; what is already executing runs to its own end."""
-    wanted = [
-        action.id for action in await proposals.of_run(session, run_id) if action.state in _OURS_TO_CANCEL
-    ]
-    cancelled = 0
-    for action in await proposals.locked(session, *wanted):
-        if action.state in _OURS_TO_CANCEL:
-            await proposals.close(session, services, action, "cancelled", "action.cancelled", by="run")
-            cancelled += 1
-    return cancelled
+    every = [action.id for action in await proposals.of_run(session, run_id)]
+    ours = [action for action in await proposals.locked(session, *every) if action.state in _OURS_TO_CANCEL]
+    for action in ours:
+        await proposals.close(session, services, action, "cancelled", "action.cancelled", by="run")
+    return len(ours)
 
 
 async def _kept_from_earlier(session: AsyncSession, proposed: ProposedAction) -> proposals.ActionRow | None:
