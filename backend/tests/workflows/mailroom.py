@@ -9,9 +9,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
+
 from countersign.accounts.models import Account
 from countersign.accounts.services import Services
-from countersign.accounts.tokens import seal_tokens
+from countersign.accounts.tokens import open_token, seal_tokens
 from countersign.actions import execute, proposals
 from countersign.approvals import deciding, expiry, reading
 from countersign.approvals.deciding import Verdict
@@ -47,6 +49,7 @@ def mail(number: int, sender: str, subject: str, text: str, **more: Any) -> dict
     }
 
 
+OLD = "alex@former.test"
 DANA_ITO = f"Dana Ito <{DANA}>"
 MAILS = [
     mail(1, DANA_ITO, "Contract", "Is the contract fine?\n\nDana"),
@@ -71,6 +74,7 @@ def world(*extra: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {"email": ALEX, "name": "Alex Moreno", "messages": [*MAILS, *extra]},
         {"email": DANA, "name": "Dana Ito", "messages": []},
+        {"email": OLD, "name": "Alex Moreno", "messages": []},
     ]
 
 
@@ -80,6 +84,21 @@ class MailDesk(Desk):
 
     sandbox: Sandbox
     nonces: Any = field(default_factory=itertools.count)
+
+    async def connect_another(self, email: str) -> UUID:
+        """A further account, good for years."""
+        return await connect(self.services, self.sandbox, self.user_id, email=email)
+
+    async def revoke(self, account_id: UUID) -> None:
+        """Take the permission away at Google, where the product has not heard of it yet."""
+        async with self.services.db.session(self.user_id) as session:
+            user_cipher = await cipher(session, self.services.keys, self.user_id)
+            account = await session.get_one(Account, account_id)
+            sealed = open_token(user_cipher, account_id, "access_token", account.access_token)
+        assert sealed is not None
+        async with httpx.AsyncClient(trust_env=False) as google:
+            answer = await google.post(f"{self.sandbox.base_url}/revoke", data={"token": sealed})
+        assert answer.is_success, answer.text
 
     async def ask_for_a_reply(self) -> Run:
         """Send the usual request; its run, queued."""
@@ -175,17 +194,22 @@ class MailDesk(Desk):
 
 
 async def connect(
-    services: Services, sandbox: Sandbox, user_id: UUID, scopes: tuple[str, ...] = SCOPES
+    services: Services,
+    sandbox: Sandbox,
+    user_id: UUID,
+    scopes: tuple[str, ...] = SCOPES,
+    *,
+    email: str = ALEX,
 ) -> UUID:
     """Alex's account with a token that outlives every clock the tests set."""
     account_id = uuid4()
-    token = sandbox.token(ALEX, *scopes, expires_in=round(YEARS.total_seconds()))
+    token = sandbox.token(email, *scopes, expires_in=round(YEARS.total_seconds()))
     async with services.db.session(user_id) as session:
         account = Account(
             id=account_id,
             user_id=user_id,
             provider="google",
-            email=ALEX,
+            email=email,
             type="work",
             token_version=0,
             scopes=list(scopes),

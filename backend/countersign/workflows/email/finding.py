@@ -23,6 +23,7 @@ from countersign.understanding.plan import SearchMail
 from countersign.understanding.writing import facts_of_mail
 from countersign.workflows import ask
 from countersign.workflows.context import RunContext
+from countersign.workflows.email.looking import Looking
 from countersign.workflows.email.mailbox import day_in_words, gmail_query, is_received_from, reader_of
 from countersign.workflows.email.state import EmailState, person_step, plan_of, search_step
 from countersign.workflows.engine import Runtime
@@ -40,34 +41,38 @@ async def find_person(state: EmailState, runtime: Runtime[RunContext]) -> dict[s
     if wanted is None:
         return {"said": {"find_person": "The request names no person."}}
     words = _last_answer(state) or wanted.query
+    looking = Looking(state["accounts"], state["unread"])
     if state["people"]:
         match = match_person(words, tuple(Person(p["name"], p["email"]) for p in state["people"]))
         contacts: list[Contact] = []
     else:
-        contacts = await _contacts(runtime.context, state, words)
+        contacts = await _contacts(runtime.context, looking, words)
         match = match_person(words, tuple(_person(contact) for contact in _likely(contacts)))
     known = [_known(contact) for contact in contacts] or state["known"]
     if isinstance(match, NobodyFound):
-        return _nobody(state, words)
+        return looking.told("find_person", _nobody(state, words))
     if isinstance(match, AmbiguousPeople):
-        return {**_which(match, wanted.query), "known": known}
-    return {**_found(match), "known": known, "people": []}
+        return looking.told("find_person", {**_which(match, wanted.query), "known": known})
+    return looking.told("find_person", {**_found(match), "known": known, "people": []})
 
 
 async def search(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Find their newest mail that fits, in the first account that has one."""
     wanted, sender = search_step(plan_of(state)), state["person"].get("email")
+    looking = Looking(state["accounts"], state["unread"])
     for account in state["accounts"]:
-        reader = await reader_of(runtime.context, account["id"])
-        hits = await _hits(reader, wanted, sender, state)
+        hits: list[MailMessage] = []
+        with looking.leaving_out(account):
+            reader = await reader_of(runtime.context, account["id"])
+            hits = await _hits(reader, wanted, sender, state)
         if hits:
             newest = hits[0]
             mail = {"account_id": account["id"], "message_id": newest.id, "thread_id": newest.thread_id}
-            return {"mail": mail, "said": {"search": _found_mails(hits, state)}}
+            return looking.told("search", {"mail": mail, "said": {"search": _found_mails(hits, state)}})
     whom = f"from {_name(state['person'])}" if sender else "like that"
     about = f" about {' '.join(wanted.topic_words)}" if wanted.topic_words else ""
     ending = f"I found no mail {whom}{about}, so I wrote no reply. Nothing was changed."
-    return {"ending": ending, "said": {"search": f"Found no mail {whom}{about}."}}
+    return looking.told("search", {"ending": ending, "said": {"search": f"Found no mail {whom}{about}."}})
 
 
 async def read_thread(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any]:
@@ -105,15 +110,17 @@ def after_read(state: EmailState) -> Literal["draft", "report"]:
     return "report" if state["ending"] else "draft"
 
 
-async def _contacts(context: RunContext, state: EmailState, words: str) -> list[Contact]:
+async def _contacts(context: RunContext, looking: Looking, words: str) -> list[Contact]:
     name = _HOUSE.sub("", words).strip() or words
     found: list[Contact] = []
-    own = {account["email"].casefold() for account in state["accounts"]}
-    for account in state["accounts"]:
-        reader = await reader_of(context, account["id"])
-        aliases, contacts = await asyncio.gather(reader.send_as(), _in_mail(reader, name))
-        own |= {alias.email.casefold() for alias in aliases}
-        found += contacts
+    accounts = looking.accounts
+    own = {account["email"].casefold() for account in accounts}
+    for account in accounts:
+        with looking.leaving_out(account):
+            reader = await reader_of(context, account["id"])
+            aliases, contacts = await asyncio.gather(reader.send_as(), _in_mail(reader, name))
+            own |= {alias.email.casefold() for alias in aliases}
+            found += contacts
     return [contact for contact in found if contact.address.email.casefold() not in own]
 
 

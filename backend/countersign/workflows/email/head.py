@@ -15,6 +15,7 @@ from countersign.understanding.context import Answer
 from countersign.understanding.plan import Clarification, Plan
 from countersign.workflows import ask
 from countersign.workflows.context import RunContext, store_plan
+from countersign.workflows.email.looking import RECONNECT
 from countersign.workflows.email.state import EmailState, plan_of, search_step
 from countersign.workflows.engine import Runtime
 from countersign.workflows.route import understand_request
@@ -74,14 +75,20 @@ async def check_permissions(state: EmailState, runtime: Runtime[RunContext]) -> 
     wanted = search_step(plan_of(state)).account_ids or tuple(account["id"] for account in state["accounts"])
     async with context.reading() as session:
         accounts = [await get_account(session, from_public("acc", account_id)) for account_id in wanted]
-    missing = {account.email: _missing(account) for account in accounts}
-    usable = [account for account in accounts if not missing[account.email]]
+    missing = {account.id: _missing(account) for account in accounts}
+    usable = [account for account in accounts if not missing[account.id]]
+    without = [f"{account.email} {missing[account.id]}" for account in accounts if missing[account.id]]
     if not usable:
-        why = " ".join(f"{email} {reason}" for email, reason in missing.items())
-        ending = f"{why} Open Accounts to allow it, then ask again; nothing was changed."
+        ending = f"{' '.join(without)} Open Accounts to allow it, then ask again; nothing was changed."
         return {"ending": ending, "said": {"permissions": "No account may do this."}}
-    said = f"{_n(len(usable), 'account')} may read mail and send what you approve."
-    return {"accounts": [_as_state(account) for account in usable], "said": {"permissions": said}}
+    may = f"{_n(len(usable), 'account')} may read mail and send what you approve."
+    # A missing ability or a pause is the person's own choice; an account that broke is not, so the answer tells of it.
+    broken = [f"{account.email} {RECONNECT}" for account in accounts if account.state == "needs_reconnect"]
+    return {
+        "accounts": [_as_state(account) for account in usable],
+        "unread": broken,
+        "said": {"permissions": " ".join([may, *without])},
+    }
 
 
 def after_context(state: EmailState) -> Literal["make_plan", "report"]:
@@ -103,7 +110,7 @@ def after_permissions(state: EmailState) -> Literal["find_person", "report"]:
 
 def _missing(account: Account) -> str:
     if account.state == "needs_reconnect":
-        return "needs to be reconnected."
+        return RECONNECT
     if account.state != "healthy":
         return f"is {account.state}."
     lacking = [it.words.lower() for it in abilities(account) if it.ability in _NEEDED and not it.is_granted]

@@ -9,6 +9,7 @@ from countersign.approvals.reading import ActionResult, actions_of_run
 from countersign.conversations.messages import add_answer
 from countersign.kit.ids import to_public
 from countersign.workflows.context import RunContext
+from countersign.workflows.email.looking import unread_note
 from countersign.workflows.email.state import EmailState
 from countersign.workflows.engine import Runtime
 
@@ -29,7 +30,9 @@ async def report(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, A
     context = runtime.context
     async with context.writing() as session:
         results = [] if state["ending"] else await actions_of_run(session, context.run_id)
-        text = state["ending"] or "\n".join(receipt(result, state["zone"]) for result in results)
+        told = [state["ending"]] if state["ending"] else [receipt(one, state["zone"]) for one in results]
+        note = unread_note(state["accounts"], state["unread"])
+        text = "\n".join([*told, note] if note else told)
         await add_answer(
             session,
             context.conversation_id,
@@ -38,7 +41,7 @@ async def report(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, A
             [_citation(result) for result in results],
             attempt=context.attempt,
         )
-    went_well = all(result.state in _WELL for result in results)
+    went_well = all(result.state in _WELL for result in results) and not state["unread"]
     n_done = sum(result.state == "done" for result in results)
     said = "Answered; nothing was changed." if not n_done else f"{n_done} sent; the receipt is in the chat."
     return {"outcome": "succeeded" if went_well else "partial", "summary": text, "said": {"report": said}}

@@ -23,6 +23,7 @@ class EmailState(TypedDict):
         plan: the plan as plain JSON, empty until it is made.
         zone: the person's time zone, IANA.
         accounts: `{id, email, type}` of the accounts to look in, the one to try first at the front.
+        unread: one sentence for each account that was meant but could not be looked in, with what to do about it.
         person: `{name, email, why, provenance}` of whom the words mean, empty when the plan names nobody.
         people: those the words may mean, `{name, email}`, while the person is asked which.
         known: who was met in mail, `{email, name, written_to}`, for the marks on the card.
@@ -35,6 +36,7 @@ class EmailState(TypedDict):
     plan: dict[str, Any]
     zone: str
     accounts: list[dict[str, str]]
+    unread: list[str]
     person: dict[str, str]
     people: list[dict[str, str]]
     known: list[dict[str, Any]]
@@ -59,6 +61,7 @@ def first_values(understood: Understanding) -> dict[str, Any]:
         "plan": understood.model_dump(mode="json") if isinstance(understood, Plan) else {},
         "zone": "UTC",
         "accounts": [],
+        "unread": [],
         "person": {},
         "people": [],
         "known": [],
