@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-TALK = 10
-"""Mails of the conversation that is answered."""
+TALK = 16
+"""Mails of the conversation that is answered; half of them are Dana's, and those eight are each read whole."""
 
 DANA = "dana.whitfield@harborline.example"
 REQUEST = "Reply to the last mail from Dana Whitfield saying we can take delivery on Wednesday"

@@ -61,7 +61,7 @@ FULL = Size(
     calls=300,
 )
 TINY = Size(
-    seconds=0, at_once=(1, 2), rounds=1, alone=2, people=2, mailbox=12, mails=12, imported=12, calls=5
+    seconds=0, at_once=(1, 2), rounds=1, alone=2, people=2, mailbox=20, mails=20, imported=12, calls=5
 )
 
 

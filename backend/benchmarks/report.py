@@ -19,9 +19,10 @@ a machine that does other work at the same time are too slow by as much as that 
   `durability="sync"`, on the same Postgres with production's durability (`fsync` on). It reads no mail, keeps no steps,
   events or audit, and has one user: it is the yardstick, not a rival.
 - **Ours** is a whole installation: api, worker, sandbox Google and Postgres as processes, people as HTTP clients with
-  their event stream open. The request is "{request}": 21 calls to
-  Google, among them eight mails read whole and a conversation of ten. It proposes one mail; the request with three
-  previews, on which the lines were set, comes with the calendar.
+  their event stream open. The request is "{request}".
+  Of a conversation of sixteen mails it reads all heads, Dana's eight mails whole in a call each, and the conversation
+  as it stands twice. It proposes one mail; the request with three previews, on which the lines were set, comes with a
+  later issue.
 - `request to first card` ends when the event with the card reaches the client. A mail is held for five minutes, so
   the line for "approve to executed" is put to the click that executes it: send now, until the event says done, the
   sandbox's own processor time taken off. Both clicks together are shown too.

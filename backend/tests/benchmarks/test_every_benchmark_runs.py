@@ -30,7 +30,11 @@ def public_sets(tmp_path: Path) -> Path:
     (tmp_path / "mime_mime4j" / "hello.msg").write_bytes(MAIL)
     (tmp_path / "mime_mime4j" / "hello.xml").write_text(TREE)
     (tmp_path / "mime_mime4j" / "hello_decoded_1.txt").write_bytes(b"Hello\r\n")
-    reply = {"kind": "plain", "body": "Yes.\n\nOn Mon, 2 Mar 2026 at 10:00, Ann <ann@a.example> wrote:\n> Come?", "expected_reply": "Yes."}
+    reply = {
+        "kind": "plain",
+        "body": "Yes.\n\nOn Mon, 2 Mar 2026 at 10:00, Ann <ann@a.example> wrote:\n> Come?",
+        "expected_reply": "Yes.",
+    }
     (tmp_path / "reply_parsing" / "cases.jsonl").write_text(json.dumps(reply))
     day = {"kind": "datetime", "grain": "Day", "text": "2013-02-15", "start": "2013-02-15T00:00:00"}
     rows = [{**day, "id": f"row-{number}", "reference": "2013-02-12T04:30:00-02:00"} for number in range(20)]
