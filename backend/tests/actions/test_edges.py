@@ -219,3 +219,17 @@ async def _action(desk: Desk) -> proposals.ActionRow:
     card = await desk.propose()
     async with desk.services.db.session(desk.user_id) as session:
         return await proposals.one(session, action_id(card))
+
+
+async def test_a_slow_executor_finds_its_action_taken_and_stops(desk: Desk) -> None:
+    card = await desk.approved()
+    desk.sandbox.fault("gmail.users.threads.get", latency_seconds=1.5, count=1)
+    slow = asyncio.create_task(desk.execute(card))
+    while await desk.state(card) == "approved":  # noqa: ASYNC110 - the row is the only sign
+        await asyncio.sleep(0.01)
+    await desk.advance(60)
+
+    await desk.execute(card)
+    await slow
+
+    assert (await desk.state(card), len(desk.sends()), desk.drafts()) == ("done", 1, [])
