@@ -40,6 +40,10 @@ fix: $(DEV_STAMP) ## format and mend what can be mended by itself
 bench: $(DEV_STAMP) ## measure beside stock LangGraph and print both
 	@cd backend && ../$(BIN)/python -m benchmarks
 
+.PHONY: bench-data
+bench-data: $(DEV_STAMP) ## measure on the public sets too: make bench-data DATA=folder
+	@cd backend && ../$(BIN)/python -m benchmarks public --data $(abspath $(DATA))
+
 .PHONY: prove
 prove: $(DEV_STAMP) ## the trust tests at their full sizes (hours)
 	@COUNTERSIGN_PROOF=full $(BIN)/python backend/tests/run.py --only prove
