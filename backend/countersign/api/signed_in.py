@@ -94,13 +94,16 @@ SignedInDep = Annotated[SignedIn, Depends(signed_in)]
 
 
 def same_origin(request: Request, services: ServicesDep) -> None:
-    """Return when the request names this installation as its origin.
+    """Return when the request names this installation as its origin and was sent to it by that name.
 
     Raises:
-        CrossSiteError: another origin, or none.
+        CrossSiteError: another origin, none, or another name of this machine; nothing was changed.
     """
-    if request.headers.get("origin") not in allowed_origins(services.settings):
-        msg = "This request does not come from this installation's own address."
+    origin = services.settings.origin
+    if (other_name := other_name_of(request, services.settings)) is not None:
+        raise CrossSiteError(other_name, action=f"Use {origin} throughout.")
+    if request.headers.get("origin") != origin:
+        msg = f"This request does not come from this installation's own address, {origin}."
         raise CrossSiteError(msg)
 
 
@@ -143,13 +146,25 @@ async def user_session(
 SessionDep = Annotated[AsyncSession, Depends(user_session, scope="function")]
 
 
-def allowed_origins(settings: Settings) -> frozenset[str]:
-    """Origins a browser may show for this installation; on loopback every name of it counts, on the same port."""
-    parts = urlsplit(settings.origin)
-    if parts.hostname not in LOOPBACK_HOSTS or parts.port is None:
-        return frozenset({settings.origin})
-    names = [f"[{host}]" if ":" in host else host for host in LOOPBACK_HOSTS]
-    return frozenset(f"{parts.scheme}://{name}:{parts.port}" for name in names)
+def other_name_of(request: Request, settings: Settings) -> str | None:
+    """A sentence naming the address to open when the request uses another name of this machine; else None.
+
+    Names of one machine share no cookies: who signs in under one is nobody when a consent returns to the other.
+    """
+    own = _host_name(settings.origin)
+    if own not in LOOPBACK_HOSTS:
+        return None
+    used = {_host_name(f"//{request.headers.get('host', '')}"), _host_name(request.headers.get("origin", ""))}
+    if used & (set(LOOPBACK_HOSTS) - {own}):
+        return f"Open {settings.origin} instead: a sign-in under another name of this machine does not count there."
+    return None
+
+
+def _host_name(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
 
 
 def set_session_cookie(response: Response, settings: Settings, opened: OpenedSession) -> None:

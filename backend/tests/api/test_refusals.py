@@ -140,12 +140,25 @@ async def test_an_installation_on_https_tells_browsers_to_stay_on_it_and_takes_i
     assert own.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
-async def test_on_loopback_every_name_of_this_machine_is_our_origin(
-    anyone: Person, served: Served, host: str
+@pytest.mark.parametrize("name", ["localhost", "[::1]", "LocalHost"])
+@pytest.mark.parametrize("header", ["Origin", "Host"])
+async def test_another_name_of_this_machine_is_refused_with_the_address_to_open(
+    anyone: Person, served: Served, header: str, name: str
 ) -> None:
-    origin = f"http://{host}:{served.settings.port}"
-    assert (await anyone.post("/auth/login", _CREDENTIALS, headers={"Origin": origin})).status_code == 401
+    used = f"{name}:{served.settings.port}"
+    sent = {header: f"http://{used}" if header == "Origin" else used}
+    answer = await anyone.post("/auth/login", _CREDENTIALS, headers=sent)
+    assert (answer.status_code, answer.json()["code"], answer.json()["changed"]) == (403, "cross_site", "no")
+    assert f"Open {served.origin} instead" in answer.json()["detail"]
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://127.0.0.1", "http://127.0.0.1:1", "null", "http://[", "http://[::1"]
+)
+async def test_only_our_own_origin_is_ours_to_the_letter(anyone: Person, origin: str) -> None:
+    answer = await anyone.post("/auth/login", _CREDENTIALS, headers={"Origin": origin})
+    assert (answer.status_code, answer.json()["code"]) == (403, "cross_site")
 
 
 async def test_what_is_open_to_anyone_is_short_and_known(anyone: Person) -> None:
