@@ -16,6 +16,7 @@ from psycopg.errors import DivisionByZero
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from countersign.kit.db import IDLE_MILLISECONDS
 from countersign.workflows.context import FenceLostError
 from countersign.workflows.engine import AsyncPostgresSaver, strict_serializer
 
@@ -36,7 +37,12 @@ class Checkpoints:
         self.pool: Pool = AsyncConnectionPool(
             url,
             connection_class=AsyncConnection[DictRow],
-            kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row},
+            kwargs={
+                "autocommit": True,
+                "prepare_threshold": 0,
+                "row_factory": dict_row,
+                "options": f"-c idle_in_transaction_session_timeout={IDLE_MILLISECONDS}",
+            },
             min_size=1,
             max_size=pool_size,
             open=False,

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from langgraph.checkpoint.base import empty_checkpoint
 
-from countersign.runs.saver import FencedSaver
+from countersign.runs.saver import Checkpoints, FencedSaver
 from countersign.workflows.context import FenceLostError
 from countersign.workflows.engine import CHECKPOINT_MIGRATIONS, AsyncPostgresSaver, RunnableConfig
 from tests.runs.desk import BACKEND, OUTSIDE_REQUEST, Desk
@@ -153,3 +153,9 @@ def test_the_checkpoint_package_is_the_one_that_was_read() -> None:
 
     assert hashlib.sha256(statements.encode()).hexdigest()[:16] == MIGRATIONS_DIGEST
     assert hashlib.sha256(cursor.encode()).hexdigest()[:16] == CURSOR_DIGEST
+
+
+async def test_a_saver_stopped_inside_a_transaction_lets_go_of_its_locks(checkpoints: Checkpoints) -> None:
+    async with checkpoints.pool.connection() as connection:
+        shown = await (await connection.execute("SHOW idle_in_transaction_session_timeout")).fetchone()
+    assert shown == {"idle_in_transaction_session_timeout": "10s"}
