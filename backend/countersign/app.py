@@ -19,13 +19,14 @@ from countersign.api.routes import (
     actions,
     approvals,
     audit,
-    auth,
     conversations,
     events,
+    front,
     health,
     runs,
     workflows,
 )
+from countersign.api.routes.people import auth
 from countersign.errors import ConfigurationError, CountersignError
 from countersign.kit import clock
 from countersign.kit.telemetry import configure_logging
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(_versioned())
     app.include_router(accounts.callbacks)
     app.include_router(health.router)
+    app.include_router(front.router)
     publish(app)
     return app
 

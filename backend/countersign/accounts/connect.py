@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.accounts import errors
-from countersign.accounts.keeping import Connected, NewGrant, keep_grant
+from countersign.accounts.keeping import CONNECTED_WORDS, Connected, NewGrant, keep_grant
 from countersign.accounts.models import STATES_TABLE, OAuthState
 from countersign.accounts.services import Services
 from countersign.connectors.errors import ProviderRefusal, ProviderUnknown, TokenRefused
@@ -123,6 +123,16 @@ async def finish_connect(
     new = NewGrant(claimed.account_type, identity, grant, normalised(claimed.scopes), normalised(granted))
     async with services.db.session(user_id) as session:
         return await keep_grant(session, services.keys, new)
+
+
+def words_of(code: str) -> str | None:
+    """What a code of `Connected` or `ConnectError` means, in our own words; None for anything else.
+
+    A browser carries only the code in an address, so whoever forges one chooses among these sentences at most.
+    """
+    failures = [errors.ConnectError, *errors.ConnectError.__subclasses__()]
+    endings = CONNECTED_WORDS | {failure.code: f"{failure.words} {failure.action}" for failure in failures}
+    return endings.get(code)
 
 
 async def _claim(services: Services, user_id: UUID, session_id: UUID, state: str | None) -> _Claimed:

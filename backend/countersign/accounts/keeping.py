@@ -26,6 +26,16 @@ PROVIDER: Final = "google"
 _ONE_AT_A_TIME: Final = text("SELECT 1 FROM users WHERE id = :user_id FOR NO KEY UPDATE")
 
 
+CONNECTED_WORDS: Final = {
+    "connected": "The account is connected.",
+    "connected_partly": (
+        "The account is connected, but not everything was allowed. "
+        "Allow the rest under Accounts when you need it."
+    ),
+}
+"""What happened and the way on, by code."""
+
+
 @dataclass(frozen=True)
 class NewGrant:
     """All that is needed to store an account."""
@@ -55,12 +65,7 @@ class Connected:
     @property
     def message(self) -> str:
         """What happened and the way on, in words."""
-        if self.missing:
-            return (
-                "The account is connected, but not everything was allowed. "
-                "Allow the rest under Accounts when you need it."
-            )
-        return "The account is connected."
+        return CONNECTED_WORDS[self.code]
 
 
 async def keep_grant(session: AsyncSession, keys: Keys, new: NewGrant) -> Connected:

@@ -1,0 +1,1 @@
+"""Who is there and how they want to be served: signing in and out, and settings."""
