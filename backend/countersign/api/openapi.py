@@ -22,6 +22,13 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: _refusal(status) for status in statuses}
 
 
+def also_as_page(status: int) -> dict[str, Any]:
+    """The `responses=` entry of a refusal that a browser is shown as a page."""
+    refusal = _refusal(status)
+    text = {"schema": {"type": "string"}}
+    return {**refusal, "content": {**refusal["content"], "text/html": text, "text/plain": text}}
+
+
 def publish(app: FastAPI) -> None:
     """Make `app.openapi()` the whole contract; built once, on first use."""
 
@@ -46,8 +53,14 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     for operations in document["paths"].values():
         for method, operation in operations.items():
             for status in _shared_refusals(method, operation):
-                operation["responses"][str(status)] = _refusal(status)
+                _add_refusal(operation["responses"], status)
     return document
+
+
+def _add_refusal(responses: dict[str, Any], status: int) -> None:
+    # A route may answer a refusal in further forms; FastAPI's own description of a 422 is none of ours.
+    if MEDIA_TYPE not in responses.get(str(status), {}).get("content", {}):
+        responses[str(status)] = _refusal(status)
 
 
 def _shared_refusals(method: str, operation: dict[str, Any]) -> set[int]:

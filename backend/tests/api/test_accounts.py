@@ -111,9 +111,18 @@ async def test_somebody_elses_consent_is_refused(maya: Person, lee: Person, goog
     assert [await accounts_of(maya), await accounts_of(lee)] == [[], []]
 
 
-async def test_without_a_session_the_browser_is_sent_to_the_page(anyone: Person) -> None:
-    answer = await returned(anyone, {"state": "x", "code": "y"}, Accept="text/html")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/?connect=not_signed_in")
+@pytest.mark.parametrize(("accept", "form"), [("text/html", "text/html"), ("*/*", "text/plain")])
+async def test_a_return_without_a_session_stays_in_place_and_can_be_finished_with_it(
+    anyone: Person, maya: Person, google: Sandbox, accept: str, form: str
+) -> None:
+    query = answered(google, await asked(maya))
+    stranded = await returned(anyone, query, Accept=accept)
+    assert (stranded.status_code, stranded.headers["content-type"]) == (401, f"{form}; charset=utf-8")
+    assert "location" not in stranded.headers
+    assert "Open it again in the browser that is signed in" in stranded.text
+    assert query["code"] not in stranded.text
+    done = await returned(maya, query, **JSON)
+    assert (done.status_code, done.json()["code"]) == (200, "connected")
 
 
 async def test_no_token_text_is_in_any_answer_or_row(

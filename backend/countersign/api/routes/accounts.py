@@ -5,28 +5,34 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from countersign.accounts import connect, disconnect, listing
 from countersign.accounts.connect import REDIRECT_PATH, Callback
+from countersign.accounts.errors import ConnectError
 from countersign.accounts.keeping import Connected
 from countersign.accounts.listing import LONGEST_LABEL
 from countersign.accounts.models import Account
 from countersign.accounts.services import Services
-from countersign.api.openapi import refusals
+from countersign.api.openapi import also_as_page, refusals
 from countersign.api.shapes import RequestBody
 from countersign.api.signed_in import CookieToken, HumanDep, ServicesDep, SessionDep, signed_in
+from countersign.api.small_page import Accept, small_page
 from countersign.connectors.google.scopes import Ability
-from countersign.errors import CountersignError
+from countersign.errors import NotSignedInError
 from countersign.kit.ids import AccountId
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
 callbacks = APIRouter(tags=["accounts"])
 
 AccountType = Literal["personal", "work"]
-Accept = Annotated[str, Header(include_in_schema=False)]
+_OPEN_AGAIN = (
+    "Nothing was connected, and this address can still be used: within ten minutes, once.",
+    "Open it again in the browser that is signed in and started connecting, or fetch it with that session's cookie.",
+    "If that session is gone, sign in here and choose Connect again.",
+)
 FromGoogle = Annotated[str | None, Query(max_length=4_000)]
 
 
@@ -166,7 +172,8 @@ async def disconnect_account(
     REDIRECT_PATH,
     response_model=ConnectedShape,
     responses={
-        **refusals(401, 403, 409, 410, 429, 502),
+        **refusals(403, 409, 410, 429, 502),
+        401: also_as_page(401),
         303: {"description": "To the page, with a stable code only."},
     },
 )
@@ -178,10 +185,17 @@ async def finish_connect(
     code: FromGoogle = None,
     error: FromGoogle = None,
 ) -> Response:
-    """Where Google sends the browser back: a redirect for browsers, JSON for clients that ask for it."""
+    """Where Google sends the browser back: a redirect for browsers, JSON for clients that ask for it.
+
+    Without a session nothing is used up and a browser stays at this address, so that it can be opened again.
+    """
     try:
         done = await _finished(services, token, Callback(state=state, code=code, error=error))
-    except CountersignError as refused:
+    except NotSignedInError as refused:
+        if "application/json" in accept:
+            raise
+        return small_page(accept, "Not connected yet", [refused.message, *_OPEN_AGAIN], status=refused.status)
+    except ConnectError as refused:
         if "application/json" in accept:
             raise
         return _to_page(refused.code)
