@@ -13,11 +13,13 @@ from countersign.understanding.words.text import word_set
 
 Provenance = Literal["contact", "mail_history", "request"]
 
-# Ranks of a match, best first; only people of the best rank reached are compared with each other.
+# How a match came about, best first. Full names and all words weigh the same: anybody may give themselves the barer
+# name ("Dana Ito" beside "Dana Ito (Client GmbH)"), so it decides nothing.
 _EXACT_ADDRESS, _FULL_NAME, _ALL_WORDS, _BEGINNING = range(4)
 _TITLES = word_set("mr mrs ms miss dr prof professor herr frau sir madam doctor")
 _ARTICLES = word_set("the my our a an")
 _ADDRESS = re.compile(r"[\w.+%'\-]+@[\w\-]+(?:\.[\w\-]+)+")
+_NAME_SHOWN = 60
 _HOUSE = re.compile(r"^(?P<name>.+?)\s+(?:from|at|of)\s+(?P<house>.+)$", re.IGNORECASE)
 
 
@@ -30,6 +32,7 @@ class Person:
         email: bare address.
         last_seen: when a mail from them last arrived, aware; None when never.
         message_count: mails seen from them.
+        written_to: mails the user was seen to write to them.
         is_contact: whether the user keeps them in the address book.
         provenance: where this entry comes from, shown on the card.
     """
@@ -40,6 +43,7 @@ class Person:
     message_count: int = 0
     is_contact: bool = False
     provenance: Provenance = "mail_history"
+    written_to: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,15 +56,13 @@ class UniquePerson:
 
 @dataclass(frozen=True)
 class AmbiguousPeople:
-    """Several people fit equally well, contacts and recent writers first."""
+    """Several people fit equally well: contacts, those written to, and recent writers first."""
 
     people: tuple[Person, ...]
 
     def question(self, query: str) -> str:
         """The one question to ask, naming every choice up to five."""
-        shown = [
-            f"{person.name} <{person.email}>" if person.name else person.email for person in self.people[:5]
-        ]
+        shown = [choice(person) for person in self.people[:5]]
         more = f" or one of {len(self.people) - 5} more" if len(self.people) > 5 else ""
         return f"Which {query} do you mean: {', '.join(shown)}{more}?"
 
@@ -86,8 +88,8 @@ def match_person(query: str, candidates: tuple[Person, ...]) -> PersonMatch:
     """Who `query` means among `candidates`: case, accents, titles and the order of names do not matter.
 
     Entries with the same address are one person. An address in the query decides alone, also when nobody known has
-    it. "Dana from Acme" keeps only those whose name or address holds "acme". Two people of the same rank are
-    ambiguous, whatever their mail counts; counts only order the choices.
+    it. "Dana from Acme" keeps only those whose name or address holds "acme". Two people whose names hold every word
+    are ambiguous, whatever else is in their names and whatever their mail counts; counts only order the choices.
     """
     people = _one_per_address(candidates)
     address = _ADDRESS.search(query)
@@ -102,10 +104,10 @@ def match_person(query: str, candidates: tuple[Person, ...]) -> PersonMatch:
         return _without_missing_apostrophe(query, name[:-1], people)
     if not ranked:
         return NobodyFound(query)
-    best = min(rank for rank, _ in ranked)
-    fitting = tuple(person for rank, person in ranked if rank == best)
+    best = max(_ALL_WORDS, min(rank for rank, _ in ranked))
+    fitting = tuple(person for rank, person in ranked if rank <= best)
     if len(fitting) == 1:
-        return UniquePerson(fitting[0], _WHY[best])
+        return UniquePerson(fitting[0], _WHY[min(rank for rank, _ in ranked)])
     return AmbiguousPeople(tuple(sorted(fitting, key=_likeliness)))
 
 
@@ -113,6 +115,18 @@ def _without_missing_apostrophe(query: str, name: str, people: tuple[Person, ...
     """Who "danas last mail" means when nobody is called Danas."""
     match = match_person(name, people)
     return NobodyFound(query) if isinstance(match, NobodyFound) else match
+
+
+def choice(person: Person) -> str:
+    """The person as one choice of a question: name, address, and whether the user ever wrote to them.
+
+    The name is the sender's own claim, so one that cannot be seen whole or holds an address is not shown as such.
+    """
+    name = "".join(char for char in person.name if char.isprintable()).strip()
+    name = f"{name[:_NAME_SHOWN]}…" if len(name) > _NAME_SHOWN else name
+    claims_address = "@" in unicodedata.normalize("NFKC", name)
+    who = f"{name} <{person.email}>" if name and not claims_address else person.email
+    return f"{who} (you have {'' if person.written_to else 'never '}written to them)"
 
 
 def fold_name(text: str) -> str:
@@ -137,9 +151,9 @@ def _one_per_address(candidates: tuple[Person, ...]) -> tuple[Person, ...]:
     return tuple(kept.values())
 
 
-def _likeliness(person: Person) -> tuple[bool, float, int, str]:
+def _likeliness(person: Person) -> tuple[bool, bool, float, int, str]:
     seen = person.last_seen.timestamp() if person.last_seen else 0.0
-    return (not person.is_contact, -seen, -person.message_count, person.email)
+    return (not person.is_contact, not person.written_to, -seen, -person.message_count, person.email)
 
 
 def _words(name: str) -> tuple[str, ...]:

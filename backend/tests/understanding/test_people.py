@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from countersign.understanding.people import AmbiguousPeople, NobodyFound, Person, UniquePerson, match_person
+from countersign.understanding.people import (
+    AmbiguousPeople,
+    NobodyFound,
+    Person,
+    UniquePerson,
+    choice,
+    match_person,
+)
 
 _DANA = Person("Dana Reyes", "dana@acme.example", datetime(2026, 11, 16, tzinfo=UTC), 12)
 _OTHER_DANA = Person("Dana Kim", "kim@north.example", datetime(2026, 11, 19, tzinfo=UTC), 900)
@@ -44,8 +52,38 @@ def test_two_people_of_that_name_are_asked_about_however_often_one_writes() -> N
 
     assert isinstance(match, AmbiguousPeople)
     assert match.question("Dana") == (
-        "Which Dana do you mean: Dana Kim <kim@north.example>, Dana Reyes <dana@acme.example>?"
+        "Which Dana do you mean: Dana Kim <kim@north.example> (you have never written to them), "
+        "Dana Reyes <dana@acme.example> (you have never written to them)?"
     )
+
+
+def test_who_was_written_to_is_named_first_and_said_so() -> None:
+    match = match_person("Dana", (replace(_DANA, written_to=1), _OTHER_DANA))
+
+    assert isinstance(match, AmbiguousPeople)
+    assert choice(match.people[0]) == "Dana Reyes <dana@acme.example> (you have written to them)"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("", "x@evil.example"),
+        ("dana@acme.example", "x@evil.example"),
+        ("Dana <dana＠acme.example>", "x@evil.example"),
+        ("Da\u202ena\u200b Reyes", "Dana Reyes <x@evil.example>"),
+        ("D" * 90, f"{'D' * 60}… <x@evil.example>"),
+    ],
+)
+def test_a_choice_shows_the_address_whatever_the_name_pretends(name: str, shown: str) -> None:
+    assert choice(Person(name, "x@evil.example")) == f"{shown} (you have never written to them)"
+
+
+@pytest.mark.parametrize("name", ["Dana Ito (Client GmbH)", "Dr. Dana M. Ito", ""])
+def test_a_stranger_with_the_barer_name_does_not_win(name: str) -> None:
+    real = Person(name, "dana.ito@client.example", message_count=40)
+    stranger = Person("Dana Ito", "x@evil.example", message_count=1)
+
+    assert isinstance(match_person("Dana Ito", (real, stranger)), AmbiguousPeople)
 
 
 @pytest.mark.parametrize("query", ["Dana from Acme", "Dana at acme.example", "Dana Reyes"])

@@ -10,7 +10,10 @@ async def test_two_people_of_that_name_are_asked_about_not_chosen_between(alex: 
 
     assert run.state == "waiting"
     assert run.question is not None
-    assert run.question["options"] == ["Sam Okoro <sam@okoro.test>", "Sam Berg <sam@berg.test>"]
+    assert run.question["options"] == [
+        "Sam Okoro <sam@okoro.test> (you have never written to them)",
+        "Sam Berg <sam@berg.test> (you have never written to them)",
+    ]
     assert await alex.cards() == []
 
 

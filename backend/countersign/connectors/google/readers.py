@@ -205,14 +205,19 @@ class MailReader:
     async def contacts_from_mail(self, about: str, limit: int = 50) -> list[Contact]:
         """People whose name or address contains the words of `about`, from the newest `limit` mails that name them.
 
-        Most written to first, then most heard from.
+        The owner's own newest mails to them are read besides, as many again: a stranger who floods the mailbox
+        under that name cannot push out who was written to. Most written to first, then most heard from.
         """
         words = re.findall(r"[\w.@+-]+", about)
         if not words:
             return []
         phrase = " ".join(words)
-        found = await self.search(f'{{from:"{phrase}" to:"{phrase}" cc:"{phrase}"}}', limit)
-        heads = await self._heads([ref.id for ref in found], _ADDRESS_HEADERS)
+        all_mail, own_mail = await asyncio.gather(
+            self.search(f'{{from:"{phrase}" to:"{phrase}" cc:"{phrase}"}}', limit),
+            self.search(f'in:sent {{to:"{phrase}" cc:"{phrase}"}}', limit),
+        )
+        message_ids = dict.fromkeys(ref.id for ref in (*all_mail, *own_mail))
+        heads = await self._heads(list(message_ids), _ADDRESS_HEADERS)
         return contacts_in(heads, words)
 
     async def _heads(self, message_ids: Sequence[str], headers: Sequence[str]) -> list[MessageHead]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import Counter
 from typing import Any, Literal
 
 from countersign.actions.proposals import is_no_reply
@@ -17,6 +18,7 @@ from countersign.understanding.people import (
     NobodyFound,
     Person,
     UniquePerson,
+    choice,
     match_person,
 )
 from countersign.understanding.plan import SearchMail
@@ -43,7 +45,7 @@ async def find_person(state: EmailState, runtime: Runtime[RunContext]) -> dict[s
     words = _last_answer(state) or wanted.query
     looking = Looking(state["accounts"], state["unread"])
     if state["people"]:
-        match = match_person(words, tuple(Person(p["name"], p["email"]) for p in state["people"]))
+        match = match_person(words, _asked_about(state))
         contacts: list[Contact] = []
     else:
         contacts = await _contacts(runtime.context, looking, words)
@@ -147,6 +149,16 @@ def _person(contact: Contact) -> Person:
         email=contact.address.email,
         last_seen=contact.last_seen_at,
         message_count=contact.heard_from,
+        written_to=contact.written_to,
+    )
+
+
+def _asked_about(state: EmailState) -> tuple[Person, ...]:
+    counts = Counter[str]()
+    for known in state["known"]:
+        counts[known["email"]] += known["written_to"]
+    return tuple(
+        Person(one["name"], one["email"], written_to=counts[one["email"]]) for one in state["people"]
     )
 
 
@@ -165,14 +177,13 @@ def _last_answer(state: EmailState) -> str | None:
 
 def _nobody(state: EmailState, words: str) -> dict[str, Any]:
     if state["people"]:
-        match = AmbiguousPeople(tuple(Person(p["name"], p["email"]) for p in state["people"]))
-        return _which(match, "of them")
+        return _which(AmbiguousPeople(_asked_about(state)), "of them")
     ending = f"I found nobody called “{words}” in your mail, so I wrote no reply. Nothing was changed."
     return {"ending": ending, "said": {"find_person": f"Nobody in your mail is called “{words}”."}}
 
 
 def _which(match: AmbiguousPeople, query: str) -> dict[str, Any]:
-    options = tuple(f"{one.name} <{one.email}>" if one.name else one.email for one in match.people[:5])
+    options = tuple(choice(one) for one in match.people[:5])
     question = ask.asking("which_person", match.question(query), options, "find_person")
     people = [{"name": one.name, "email": one.email} for one in match.people]
     said = f"{len(match.people)} people fit “{query}”; I have to ask which."

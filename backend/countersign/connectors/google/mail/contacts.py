@@ -22,7 +22,8 @@ def contacts_in(heads: Iterable[MessageHead], words: Sequence[str]) -> list[Cont
     """People of these mails whose name or address contains every word, most written to first.
 
     A mail with the label SENT was written by the owner; its recipients count as written to. Draft labels count for
-    nobody. Addresses are the same when they are equal ignoring case; the newest non-empty name wins.
+    nobody. Addresses are the same when they are equal ignoring case. An address is called by the newest name that
+    its own mails or the owner's give it: what others call it in To and Cc would let anybody rename anybody.
     """
     counts: dict[str, _Count] = {}
     for head in sorted(heads, key=_when):
@@ -48,8 +49,8 @@ def _count(
 ) -> None:
     if not address.email:
         return
-    count = counts.setdefault(address.email.casefold(), _Count(address))
-    if address.name:
+    count = counts.setdefault(address.email.casefold(), _Count(Address(address.email)))
+    if address.name and (written or heard):
         count.address = address
     count.written_to += written
     count.heard_from += heard
