@@ -12,7 +12,7 @@ import structlog
 
 from countersign.accounts.errors import AccountPausedError
 from countersign.accounts.services import Services
-from countersign.actions.executor import armed, claim, staging, sweep
+from countersign.actions.executor import armed, claim, settle, staging, sweep
 from countersign.actions.executor.work import Work
 from countersign.actions.rows import MovedOnError
 from countersign.connectors.errors import GrantError, NeedsReconnect, ProviderUnknown, TokenRefused
@@ -45,6 +45,9 @@ async def run(services: Services, user_id: UUID, action_id: UUID) -> None:
 async def _execute(work: Work) -> None:
     held: Work | None = work
     try:
+        if work.action.state == "needs_review":
+            await settle.settle(work)
+            return
         if work.action.state == "staging":
             held = await staging.stage(work)
         if held is not None:
@@ -53,4 +56,7 @@ async def _execute(work: Work) -> None:
             await sweep.sweep(work.services, work.user_id, work.action.id, work.mint)
     except _NO_ANSWER as exc:
         log.info("action.no_answer", action_id=str(work.action.id), error=type(exc).__name__)
+        if work.action.state == "needs_review":
+            await settle.let_go(work, type(exc).__name__)
+            return
         await armed.pause(held or work, type(exc).__name__, getattr(exc, "retry_after_seconds", None))

@@ -195,6 +195,13 @@ class Kind(Protocol):
         """The one call, never repeated here."""
         ...
 
+    async def revoke(self, door: Door, token: Token) -> bool:
+        """Whether this call destroyed the unused handle, so that no call made with it before can take effect any more.
+
+        False: it was gone already, and only another look can tell why. No answer (ProviderUnknown): look again, too.
+        """
+        ...
+
     async def sweep(self, door: Door, markers: Sequence[str]) -> int:
         """How many leftovers that bear one of these markers were removed."""
         ...

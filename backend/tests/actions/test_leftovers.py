@@ -211,10 +211,11 @@ async def test_evidence_found_later_wins_whatever_the_person_believes(desk: Desk
 async def test_checking_a_draft_that_is_still_there_says_it_was_not_sent_and_removes_it(desk: Desk) -> None:
     card = await in_review(desk)
 
-    view = await review.check(desk.services, desk.user_id, action_id(card))
+    await review.check(desk.services, desk.user_id, action_id(card))
     await desk.execute(card)
 
-    assert (view["state"], view["problem"]["code"]) == ("failed", "not_sent")
+    row = await desk.row(card)
+    assert (row["state"], row["outcome"]["problem"]["code"]) == ("failed", "not_sent")
     assert (desk.drafts(), desk.sends()) == ([], [])
 
 

@@ -110,12 +110,20 @@ async def _after_attempt(work: Work, attempted: Attempted) -> None:
     )
     found = await reconcile(work)
     if found.status == "unused" and attempted.status == "refused":
-        message = f"Google refused it ({attempted.reason}); nothing was sent."
-        await receipt.failed(work, "failed", "provider_refused", message)
+        await _refused(work, attempted.reason)
     elif found.status == "unused":
         await park(work, attempted.reason, wait_seconds=pause_seconds(work.n, attempted.retry_after_seconds))
     else:
         await _without_attempt(work, found)
+
+
+async def _refused(work: Work, reason: str) -> None:
+    # An earlier call that hung could still take effect: "nothing was sent" is true once its token is destroyed.
+    if await work.kind.revoke(await work.door(work.grant()), work.token):
+        message = f"Google refused it ({reason}); nothing was sent."
+        await receipt.failed(work, "failed", "provider_refused", message)
+    else:
+        await _without_attempt(work, await reconcile(work))
 
 
 async def _without_attempt(work: Work, evidence: Evidence) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.accounts.services import Services
 from countersign.actions import rows
-from countersign.actions.executor import receipt
+from countersign.actions.executor import receipt, settle
 from countersign.actions.executor.work import ATTEMPTS_LOST, Work, lease_end, switched_off
 from countersign.actions.models import Action, Attempt
 from countersign.actions.rows import Said
@@ -26,7 +26,8 @@ async def claim(services: Services, user_id: UUID, action_id: UUID, mint: Mint) 
     """The action under a new fence and lease, committed; None when there is nothing to execute now.
 
     Approved actions are taken when their hold is over and what they depend on is done; staging and armed ones when
-    nobody holds them any more. Leftovers of closed actions are not claimed here (sweep.py).
+    nobody holds them any more; one in review when a person asked for its prepared token to be removed. Leftovers of
+    closed actions are not claimed here (sweep.py).
 
     Raises:
         NotFoundError: no such action of this user.
@@ -38,7 +39,7 @@ async def claim(services: Services, user_id: UUID, action_id: UUID, mint: Mint) 
             if action.hold_until is None or action.hold_until > now:
                 return None
             return await _begin(session, Work(services, user_id, mint, action, action.attempts + 1))
-        is_ours_to_restart = action.state in {"staging", "armed"}
+        is_ours_to_restart = action.state in {"staging", "armed"} or settle.is_wanted(action)
         is_held = action.lease_until is not None and action.lease_until > now
         if not is_ours_to_restart or is_held:
             return None

@@ -1,25 +1,34 @@
-"""Looking once more at an action nobody knows the end of; it reads at the provider and never writes there."""
+"""Looking once more at an action nobody knows the end of; it reads at the provider and never writes there.
+
+A token that is still unused proves nothing for the future: a call that hung could yet use it. The executor is asked
+to destroy it (settle.py), and only then it is said that nothing happened.
+"""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from sqlalchemy import func
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from countersign.accounts.services import Services
 from countersign.actions import decisions, proposals, rows
 from countersign.actions.catalogue import kind_of
-from countersign.actions.executor import receipt
+from countersign.actions.executor import settle
 from countersign.actions.executor.work import door_of, stored_token
 from countersign.actions.models import Action
 from countersign.actions.rows import NextVersion, Said
 from countersign.actions.types import Evidence
 from countersign.errors import ConflictError
+from countersign.kit import queue
 
-_NOT_SENT = "It was not sent: the prepared draft was still there and has been removed."
-_AGAIN = "You said that this did not happen; it is proposed again."
+_REMOVING = "It was not sent so far; the prepared draft is being removed so that it cannot leave any more."
 
 
 async def look(services: Services, user_id: UUID, action_id: UUID) -> Action:
-    """The action: `done` with evidence, `failed` when the token is unused, else still `needs_review`; committed.
+    """The action: `done` with evidence, else still `needs_review`; committed.
+
+    When the token is unused, the executor is asked to destroy it; the action is `failed` a moment later.
 
     Raises:
         NotFoundError: no such action of this user.
@@ -34,8 +43,7 @@ async def look(services: Services, user_id: UUID, action_id: UUID) -> Action:
                 session, services, action, "done", _said(evidence), outcome=_outcome(evidence)
             )
         if evidence is not None and evidence.status == "unused":
-            outcome = receipt.problem("failed", "not_sent", _NOT_SENT)
-            return await rows.move(session, services, action, "failed", _said(evidence), outcome=outcome)
+            return await _settled_soon(session, services, action, "failed")
         await proposals.told(session, services, action, "action.checked", by="user", reason="no_evidence")
         return action
 
@@ -43,7 +51,8 @@ async def look(services: Services, user_id: UUID, action_id: UUID) -> Action:
 async def again(services: Services, user_id: UUID, action_id: UUID) -> Action:
     """The action proposed again as a new version because the person says it did not happen; committed.
 
-    Evidence that it did happen wins over that: then it is `done`.
+    Evidence that it did happen wins over that: then it is `done`. While its token is unused it is still
+    `needs_review` here, and proposed again when the executor has destroyed the token.
 
     Raises:
         NotFoundError, ConflictError, ProviderUnknown, NeedsReconnect: see `look`.
@@ -55,8 +64,10 @@ async def again(services: Services, user_id: UUID, action_id: UUID) -> Action:
             return await rows.move(
                 session, services, action, "done", _said(evidence), outcome=_outcome(evidence)
             )
+        if evidence is not None and evidence.status == "unused":
+            return await _settled_soon(session, services, action, "proposed")
         facts = (await rows.version_of(session, action)).facts
-        wanted = NextVersion(action.payload, facts, "reopen", reason=_AGAIN, renews_expiry=True)
+        wanted = NextVersion(action.payload, facts, "reopen", reason=settle.AGAIN, renews_expiry=True)
         return await rows.next_version(session, services, action, wanted, Said("action.proposed_again"))
 
 
@@ -72,6 +83,15 @@ async def _evidence(services: Services, user_id: UUID, action_id: UUID) -> tuple
         return action, None
     door = await door_of(services, action)
     return action, await kind_of(action.kind).reconcile(door, decisions.terms_of(action), token)
+
+
+async def _settled_soon(session: AsyncSession, services: Services, action: Action, end: settle.End) -> Action:
+    marked = await proposals.mark(
+        session, action, cursor=settle.wanted(action, end), lease_until=func.app_now()
+    )
+    await proposals.told(session, services, marked, "action.checked", by="user", reason=_REMOVING)
+    await queue.defer(session, "execute_action", action_id=marked.id, user_id=marked.user_id)
+    return marked
 
 
 def _said(evidence: Evidence) -> Said:

@@ -137,6 +137,10 @@ class MailReply:
             return Attempted("unknown", reason="needs_reconnect")
         return Attempted("done", _result(sent.message_id, door))
 
+    async def revoke(self, door: Door, token: Token) -> bool:
+        """Delete the draft: a send that hangs somewhere finds nothing to send."""
+        return await _deleted(door, token.handle["draft_id"]) == 1
+
     async def sweep(self, door: Door, markers: Sequence[str]) -> int:
         """Delete the drafts that bear one of these markers."""
         removed = 0
