@@ -130,7 +130,7 @@ def words_of(code: str) -> str | None:
 
     A browser carries only the code in an address, so whoever forges one chooses among these sentences at most.
     """
-    failures = [errors.ConnectError, *errors.ConnectError.__subclasses__()]
+    failures: list[type[errors.ConnectError]] = [errors.ConnectError, *errors.ConnectError.__subclasses__()]
     endings = CONNECTED_WORDS | {failure.code: f"{failure.words} {failure.action}" for failure in failures}
     return endings.get(code)
 
