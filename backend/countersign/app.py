@@ -26,7 +26,7 @@ from countersign.api.routes import (
     runs,
     workflows,
 )
-from countersign.api.routes.people import auth
+from countersign.api.routes.people import auth, preferences
 from countersign.errors import ConfigurationError, CountersignError
 from countersign.kit import clock
 from countersign.kit.telemetry import configure_logging
@@ -71,7 +71,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _versioned() -> APIRouter:
     router = APIRouter(prefix=PREFIX)
-    for resource in (auth, accounts, conversations, runs, workflows, approvals, actions, events, audit):
+    for resource in (
+        auth,
+        preferences,
+        accounts,
+        conversations,
+        runs,
+        workflows,
+        approvals,
+        actions,
+        events,
+        audit,
+    ):
         router.include_router(resource.router)
     router.include_router(conversations.new_messages)
     return router

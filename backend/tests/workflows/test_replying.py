@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
+import pytest
+
+from countersign.identity.preferences import set_time_zone
 from tests.runs.desk import worker_running
 from tests.workflows.mailroom import DANA, REQUEST, MailDesk
 
@@ -65,6 +69,25 @@ async def test_an_approved_reply_is_sent_once_and_the_receipt_says_so(alex: Mail
     assert (ended.state, len(alex.sent())) == ("succeeded", 1)
     assert answer.startswith("Sent “Re: Delivery window” to Dana Ito <dana@client.test> on ")
     assert "Google's id of the mail: " in answer
+
+
+@pytest.mark.parametrize(("zone", "written_at"), [(None, "09:00"), ("Asia/Kathmandu", "14:45")])
+async def test_quote_and_receipt_are_in_the_persons_zone_and_in_utc_without_one(
+    alex: MailDesk, zone: str | None, written_at: str
+) -> None:
+    async with alex.database.db.session(alex.user_id) as session:
+        await set_time_zone(session, alex.services.keys, zone)
+    run = await alex.ask_and_drive()
+    quoted = (await alex.card())["preview"]["text"]["after"]
+    await alex.decide("approve")
+    await alex.execute()
+    await alex.drive(run)
+
+    (row,) = await alex.database.as_owner("SELECT closed_at FROM actions")
+    local = row["closed_at"].astimezone(ZoneInfo(zone or "UTC"))
+    (answer,) = await alex.answers(run.id)
+    assert f"at {local:%H:%M} ({zone or 'UTC'})." in answer
+    assert f"On 2 Mar 2026 at {written_at}, " in quoted
 
 
 async def test_a_rejected_reply_ends_the_run_and_sends_nothing(alex: MailDesk) -> None:
