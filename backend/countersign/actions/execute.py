@@ -6,6 +6,7 @@ Only the worker calls it, outside LangGraph and outside any transaction.
 
 from __future__ import annotations
 
+import logging
 from uuid import UUID
 
 import structlog
@@ -20,7 +21,7 @@ from countersign.connectors.grant import claim_mint
 
 log = structlog.get_logger()
 _mint = claim_mint()
-_NO_ANSWER = (ProviderUnknown, TokenRefused, NeedsReconnect, AccountPausedError, GrantError, TimeoutError)
+_COMES_BACK = (ProviderUnknown, TokenRefused, NeedsReconnect, AccountPausedError, GrantError, TimeoutError)
 
 
 async def run(services: Services, user_id: UUID, action_id: UUID) -> None:
@@ -32,14 +33,15 @@ async def run(services: Services, user_id: UUID, action_id: UUID) -> None:
         NotFoundError: no such action of this user.
     """
     work = await claim.claim(services, user_id, action_id, _mint)
-    if work is None:
-        await sweep.sweep(services, user_id, action_id, _mint)
-        return
     try:
-        await _execute(work)
+        if work is None:
+            await sweep.sweep(services, user_id, action_id, _mint)
+        else:
+            await _execute(work)
     except MovedOnError:
-        log.info("action.lost", action_id=str(action_id), attempt=work.n)
-        await sweep.after_loss(work)
+        log.info("action.lost", action_id=str(action_id), attempt=work.n if work else None)
+        if work is not None:
+            await sweep.after_loss(work)
 
 
 async def _execute(work: Work) -> None:
@@ -54,9 +56,23 @@ async def _execute(work: Work) -> None:
             await armed.finish(held)
         else:
             await sweep.sweep(work.services, work.user_id, work.action.id, work.mint)
-    except _NO_ANSWER as exc:
-        log.info("action.no_answer", action_id=str(work.action.id), error=type(exc).__name__)
-        if work.action.state == "needs_review":
-            await settle.let_go(work, type(exc).__name__)
-            return
-        await armed.pause(held or work, type(exc).__name__, getattr(exc, "retry_after_seconds", None))
+    except MovedOnError:
+        raise
+    except Exception as exc:  # noqa: BLE001 - whatever it is, the action must come to an end
+        await _pause(held or work, exc)
+
+
+async def _pause(work: Work, exc: Exception) -> None:
+    # Only the error's type is kept: its words may quote the mail.
+    reason, comes_back = type(exc).__name__, isinstance(exc, _COMES_BACK)
+    log.log(
+        logging.INFO if comes_back else logging.WARNING,
+        "action.no_answer",
+        action_id=str(work.action.id),
+        error=reason,
+    )
+    if work.action.state == "needs_review":
+        await settle.let_go(work, reason)
+    else:
+        asked_seconds = getattr(exc, "retry_after_seconds", None)
+        await armed.pause(work, reason, asked_seconds, comes_back=comes_back)

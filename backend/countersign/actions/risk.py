@@ -1,28 +1,23 @@
 """How carefully a person should look at an action, always with the reason in words; it blocks and changes nothing.
 
 What content says about itself (a mail that asks to be trusted) is never an input: only addresses, counts and
-characters are. Source for look-alikes: UTS #39 section 4 (confusable skeletons), reduced to the pairs met in mail.
+characters are.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from countersign.actions.skeleton import plain_domain, skeleton, words_of
+
 Level = Literal["low", "medium", "high"]
 MANY_RECIPIENTS = 10
 _ORDER: Mapping[Level, int] = {"low": 0, "medium": 1, "high": 2}
-_LOOK_ALIKE = (
-    ("rn", "m"),
-    ("vv", "w"),
-    ("cl", "d"),
-    ("0", "o"),
-    ("1", "l"),
-    ("i", "l"),
-    ("5", "s"),
-    ("-", ""),
-)
+_CLAIMED = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 _SHORT_DOMAIN = 6
 """Below this length one letter of difference is ordinary between unrelated domains."""
 
@@ -66,8 +61,9 @@ def recipient_reasons(
 ) -> list[Reason]:
     """Reasons about who receives it.
 
-    `known` maps addresses the person has mailed with before to the names they go by; `organisation` says whether
-    "outside your organisation" means anything for this account.
+    `known` maps addresses the person has written to, and no others, to the names they go by: whoever merely wrote
+    to the person could be the impostor. `organisation` says whether "outside your organisation" means anything for
+    this account.
     """
     reasons = [reason for position, person in enumerate(people) for reason in _about(person, position, known)]
     outside = [position for position, person in enumerate(people) if person.external]
@@ -83,6 +79,12 @@ def recipient_reasons(
     return reasons
 
 
+def claimed_address(email: str, name: str) -> str | None:
+    """The other address that the name shown beside this one holds, or None."""
+    claims = _CLAIMED.findall(unicodedata.normalize("NFKC", name))
+    return next((claim for claim in claims if claim.casefold() != email.casefold()), None)
+
+
 def looks_like(email: str, known: Iterable[str]) -> str | None:
     """The known address this one could be mistaken for, or None; an address that is itself known never is."""
     addresses = sorted({address.casefold() for address in known})
@@ -93,7 +95,7 @@ def looks_like(email: str, known: Iterable[str]) -> str | None:
     domains = {address.rpartition("@")[2] for address in addresses}
     for address in addresses:
         other = address.rpartition("@")[2]
-        if _skeleton(address) == _skeleton(wanted):
+        if skeleton(address) == skeleton(wanted):
             return address
         if domain not in domains and _is_near(domain, other):
             return address
@@ -107,6 +109,10 @@ def _about(person: Addressee, position: int, known: Mapping[str, str]) -> list[R
     if double is not None:
         text = f"{person.email} looks like {double}, whom you know, but is a different address."
         reasons.append(Reason("look_alike", "high", text, ref))
+    claimed = claimed_address(person.email, person.name)
+    if claimed is not None:
+        text = f"The name beside {person.email} is written like another address, {claimed}."
+        reasons.append(Reason("name_is_an_address", "high", text, ref))
     if person.first_time:
         reasons.append(Reason("first_contact", "medium", f"You have never written to {person.email}.", ref))
         namesake = _namesake(person, known)
@@ -117,21 +123,20 @@ def _about(person: Addressee, position: int, known: Mapping[str, str]) -> list[R
 
 
 def _namesake(person: Addressee, known: Mapping[str, str]) -> str | None:
-    wanted = person.name.casefold().strip()
-    if " " not in wanted:
-        return None
-    return next((email for email, name in sorted(known.items()) if name.casefold().strip() == wanted), None)
-
-
-def _skeleton(text: str) -> str:
-    for written, seen in _LOOK_ALIKE:
-        text = text.replace(written, seen)
-    return text
+    """Whom the person has written to under this name, in whatever order and with whatever added to it."""
+    wanted, own = words_of(person.name), person.email.casefold()
+    for email, name in sorted(known.items()):
+        words = words_of(name)
+        is_same = len(wanted & words) > 1 and (wanted <= words or words <= wanted)
+        if is_same and email.casefold() != own:
+            return email
+    return None
 
 
 def _is_near(left: str, right: str) -> bool:
-    if _skeleton(left) == _skeleton(right):
+    if skeleton(left) == skeleton(right):
         return True
+    left, right = plain_domain(left), plain_domain(right)
     if min(len(left), len(right)) < _SHORT_DOMAIN or abs(len(left) - len(right)) > 1:
         return False
     return _one_edit_apart(left, right)

@@ -15,6 +15,7 @@ from countersign.actions import decisions
 from countersign.actions.executor import receipt
 from countersign.actions.executor.work import (
     Work,
+    is_disconnected,
     looking_seconds,
     park,
     pause_seconds,
@@ -27,6 +28,12 @@ log = structlog.get_logger()
 
 MISSING_LOOKS = 4
 """How often a consumed token without evidence is looked at (waits 1, 2, 4 s) before a person is asked."""
+
+UNREADABLE_LOOKS = 40
+"""How often a mailbox may refuse to be read before a person is asked: at 15 s a look, ten minutes."""
+
+_DISCONNECTED = "We don't know whether it was sent: its account was disconnected before that could be seen."
+_UNREADABLE = "We don't know whether it was sent: for ten minutes the mailbox could not be read."
 
 
 async def finish(work: Work) -> None:
@@ -53,18 +60,39 @@ async def reconcile(work: Work) -> Evidence:
         return await work.kind.reconcile(await work.door(), decisions.terms_of(work.action), work.token)
 
 
-async def pause(work: Work, reason: str, asked_seconds: int | None = None) -> None:
-    """The action is left alone for a moment; an armed one whose approval has become too old goes to a person.
+async def pause(
+    work: Work, reason: str, asked_seconds: int | None = None, *, comes_back: bool = True
+) -> None:
+    """The action is left alone for a moment; an armed one that nobody can know more about goes to a person.
+
+    That is: its approval has become too old, its account is disconnected, or the provider refused to be read (or
+    something unforeseen happened, `comes_back` False) `UNREADABLE_LOOKS` times. A staging one goes back to its card
+    when its approval has become too old.
 
     Raises:
         MovedOnError: somebody else holds the action; nothing was written.
     """
-    if work.action.state == "armed":
-        async with work.services.db.session(work.user_id) as session:
-            if await decisions.is_late(session, work.action):
-                await _too_late(session, work)
-                return
-    await park(work, reason, wait_seconds=pause_seconds(work.n, asked_seconds))
+    wait_seconds = pause_seconds(work.n, asked_seconds)
+    if work.action.state != "armed":
+        await park(work, reason, wait_seconds=wait_seconds)
+        return
+    cursor = work.action.cursor or {}
+    looks = int(cursor.get("unreadable_looks", 0)) + (not comes_back)
+    if not await _given_up(work, looks):
+        await park(work, reason, wait_seconds=wait_seconds, cursor={**cursor, "unreadable_looks": str(looks)})
+
+
+async def _given_up(work: Work, looks: int) -> bool:
+    async with work.services.db.session(work.user_id) as session:
+        if await decisions.is_late(session, work.action):
+            await _too_late(session, work)
+        elif await is_disconnected(session, work.action):
+            await _give_up(session, work, "disconnected", _DISCONNECTED)
+        elif looks >= UNREADABLE_LOOKS:
+            await _give_up(session, work, "unreadable", _UNREADABLE)
+        else:
+            return False
+    return True
 
 
 async def _begin_attempt(work: Work) -> Work | None:
@@ -92,8 +120,12 @@ async def _too_late(session: AsyncSession, work: Work) -> None:
     message = (
         "The approval became too old before it was known to be sent; Countersign will not send it any more."
     )
+    await _give_up(session, work, "too_late", message)
+
+
+async def _give_up(session: AsyncSession, work: Work, code: str, message: str) -> None:
     await work.in_phase(session, "receipt")
-    outcome = receipt.problem("needs_review", "too_late", message)
+    outcome = receipt.problem("needs_review", code, message)
     await receipt.close(session, work, "needs_review", "action.needs_review", outcome=outcome)
 
 

@@ -12,11 +12,10 @@ import structlog
 from countersign.accounts.services import Services
 from countersign.actions import decisions, rows
 from countersign.actions.catalogue import kind_of
-from countersign.actions.executor.work import Work, door_of, lease_end
+from countersign.actions.executor.work import Work, door_of, is_disconnected, lease_end
 from countersign.actions.models import Action
 from countersign.actions.types import CLOSED_STATES
 from countersign.connectors.grant import Grant, Mint
-from countersign.errors import CountersignError
 from countersign.kit import clock
 
 log = structlog.get_logger()
@@ -54,7 +53,7 @@ async def _due(services: Services, user_id: UUID, action_id: UUID) -> tuple[Acti
         if action.state in _EXECUTING or not is_due:
             return None
         decision_id = await decisions.last_approval(session, services.keys, action)
-        if decision_id is None or not _markers(action):
+        if decision_id is None or not _markers(action) or await is_disconnected(session, action):
             await rows.change(session, action, lease_until=None)
             return None
         return await rows.change(
@@ -65,7 +64,7 @@ async def _due(services: Services, user_id: UUID, action_id: UUID) -> tuple[Acti
 async def _remove(services: Services, action: Action, grant: Grant, markers: list[str]) -> int | None:
     try:
         removed = await kind_of(action.kind).sweep(await door_of(services, action, grant), markers)
-    except (CountersignError, TimeoutError) as exc:
+    except Exception as exc:  # noqa: BLE001 - tidying up is tried again later; the error's words may quote mail
         log.info("action.sweep_later", action_id=str(action.id), error=type(exc).__name__)
         return None
     log.info("action.swept", action_id=str(action.id), removed=removed)

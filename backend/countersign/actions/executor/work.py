@@ -150,6 +150,12 @@ async def switched_off(session: AsyncSession, services: Services, action: Action
     return None
 
 
+async def is_disconnected(session: AsyncSession, action: Action) -> bool:
+    """Whether nobody can read or write the action's account any more."""
+    account = await session.get(Account, action.account_id, populate_existing=True)
+    return account is None or account.state == "disconnected"
+
+
 async def refusal(session: AsyncSession, services: Services, action: Action) -> decisions.Refusal | None:
     """Our own check of the decision against the row as it is; None when it holds."""
     return await decisions.check(session, services.keys, action)

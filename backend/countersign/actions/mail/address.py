@@ -23,7 +23,7 @@ _NO_REPLY = re.compile(
 
 
 def address(text: str, field: str) -> str:
-    """The address in its ASCII form: domain lower case and punycode, local part untouched.
+    """The address in its ASCII form: domain lower case and valid punycode, local part untouched.
 
     Raises:
         InvalidError: it is not one deliverable address; `fields` names the field.
@@ -37,6 +37,9 @@ def address(text: str, field: str) -> str:
             if not domain.isascii()
             else domain.lower()
         )
+        for label in ascii_domain.split("."):
+            if label.startswith("xn--"):
+                idna.ulabel(label)
     except idna.IDNAError as exc:
         raise _bad(field) from exc
     labels = ascii_domain.split(".")
@@ -46,6 +49,14 @@ def address(text: str, field: str) -> str:
     if len(whole) > _ADDRESS_MAX:
         raise _bad(field)
     return whole
+
+
+def ascii_or_same(email: str) -> str:
+    """The address in its ASCII form, or as it is when mail cannot be sent to it; for comparing, never for sending."""
+    try:
+        return address(email, "")
+    except InvalidError:
+        return email
 
 
 def same_mailbox(left: str, right: str) -> bool:

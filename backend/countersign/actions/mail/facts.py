@@ -50,7 +50,8 @@ class ReplyFacts(BaseModel):
         account_email: the account it leaves from.
         organisation_domains: domains counted as inside; empty for a personal account.
         origins: by address in lower case.
-        answers_to: who wrote the mail answered, and where answers were asked to go when that differs.
+        sender: who wrote the mail answered.
+        answers_to: those addresses of the reply, in lower case, that the mail asked for and that did not write it.
         cautions: codes of what is unusual about the mail answered (`mailing_list`, `automated`).
         difference: what is new on the thread since the version before, one sentence each.
         spent_usd: what preparing it has cost, a decimal string.
@@ -64,7 +65,7 @@ class ReplyFacts(BaseModel):
     known: list[Known] = Field(default_factory=list)
     origins: dict[str, Origin] = Field(default_factory=dict)
     sender: str = ""
-    reply_to_differs: bool = False
+    answers_to: list[str] = Field(default_factory=list)
     cautions: list[Literal["mailing_list", "automated"]] = Field(default_factory=list)
     promises: list[Promise] = Field(default_factory=list)
     difference: list[str] = Field(default_factory=list)

@@ -13,6 +13,7 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from email import message_from_bytes
+from email.errors import MessageError
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -24,6 +25,8 @@ from countersign.actions.mail.payload import Mailbox, ReplyPayload
 
 MARKER_HEADER = "X-Countersign-Action"
 _COMPARED = ("From", "To", "Cc", "Bcc", "Subject", "Message-ID", "In-Reply-To", "References", MARKER_HEADER)
+_UNREADABLE = (LookupError, ValueError, TypeError, AttributeError, MessageError)
+"""What the standard library raises on headers and charsets it cannot make sense of (tried on CPython 3.11)."""
 _LINE = 76
 _QUOTED_NAME_MAX = 60
 """A longer name goes out as encoded words, which may be folded; a quoted string may not be broken safely."""
@@ -83,7 +86,10 @@ def is_same_mail(stored: bytes, made: bytes) -> bool:
 
     The provider may add headers of its own and encode parts anew, so bytes are not compared.
     """
-    return _essence(stored) == _essence(made)
+    try:
+        return _essence(stored) == _essence(made)
+    except _UNREADABLE:
+        return False
 
 
 def _parts(reply: ReplyPayload, seed: str) -> bytes:

@@ -15,6 +15,7 @@ from countersign.actions.mail.hidden import suspicious, visible
 from countersign.actions.mail.payload import EDITABLE, Mailbox, ReplyPayload
 
 ACKNOWLEDGE = "ack_recipients"
+_NAME_SHOWN = 60
 
 
 def preview(reply: ReplyPayload, facts: ReplyFacts, before: ReplyPayload | None) -> dict[str, Any]:
@@ -22,7 +23,7 @@ def preview(reply: ReplyPayload, facts: ReplyFacts, before: ReplyPayload | None)
     reasons = _reasons(reply, facts)
     return {
         "account_email": facts.account_email,
-        "title": f"Send reply to {_names(reply.to)}",
+        "title": f"Send reply to {_names(reply.to, facts)}",
         "risk": risk.as_wire(reasons),
         "recipients": [
             _recipient(box, role, facts)
@@ -49,12 +50,10 @@ def _reasons(reply: ReplyPayload, facts: ReplyFacts) -> list[risk.Reason]:
         risk.Addressee(box.email, box.name, facts.is_external(box.email), facts.is_first_time(box.email))
         for box in (*reply.to, *reply.cc)
     ]
-    known = {person.email: person.name for person in facts.known}
+    known = {person.email: person.name for person in facts.known if person.written_to}
     reasons = risk.recipient_reasons(people, known, organisation=bool(facts.organisation_domains))
     reasons += _hidden_characters(reply)
-    if facts.reply_to_differs:
-        text = f"{facts.sender} asked for answers to go to another address."
-        reasons.append(risk.Reason("reply_to_differs", "medium", text, "recipients"))
+    reasons += _asked_for(reply, facts)
     if "mailing_list" in facts.cautions:
         reasons.append(
             risk.Reason("mailing_list", "medium", "The mail came through a mailing list.", "recipients")
@@ -74,6 +73,21 @@ def _reasons(reply: ReplyPayload, facts: ReplyFacts) -> list[risk.Reason]:
         if promise.quote in reply.body_text
     ]
     return reasons
+
+
+def _asked_for(reply: ReplyPayload, facts: ReplyFacts) -> list[risk.Reason]:
+    """Each recipient that only the answered mail's Reply-To names: high when the person never wrote there."""
+    whose = f" from {visible(facts.sender)}" if facts.sender else ""
+    return [
+        risk.Reason(
+            "reply_to_differs",
+            "high" if facts.is_first_time(box.email) else "medium",
+            f"The mail{whose} asks for the answer to go to {box.email}, which did not write it.",
+            f"recipients/{position}",
+        )
+        for position, box in enumerate((*reply.to, *reply.cc))
+        if box.email.casefold() in facts.answers_to
+    ]
 
 
 def _hidden_characters(reply: ReplyPayload) -> list[risk.Reason]:
@@ -126,9 +140,17 @@ def _fields(reply: ReplyPayload) -> list[Field]:
     ]
 
 
-def _names(boxes: list[Mailbox]) -> str:
-    first = visible(boxes[0].name or boxes[0].email)
+def _names(boxes: list[Mailbox], facts: ReplyFacts) -> str:
+    first = visible(_called(boxes[0], facts))
     return first if len(boxes) == 1 else f"{first} and {len(boxes) - 1} more"
+
+
+def _called(box: Mailbox, facts: ReplyFacts) -> str:
+    """The name alone only for somebody the person has written to: a name is its bearer's own claim."""
+    claims = risk.claimed_address(box.email, box.name) is not None
+    if not box.name or claims or len(box.name) > _NAME_SHOWN:
+        return box.email
+    return f"{box.name} <{box.email}>" if facts.is_first_time(box.email) else box.name
 
 
 def _full(box: Mailbox) -> str:

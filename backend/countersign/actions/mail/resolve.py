@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from countersign.actions.mail import language, markup
-from countersign.actions.mail.address import domain_of, is_no_reply, same_mailbox
+from countersign.actions.mail.address import ascii_or_same, domain_of, is_no_reply, same_mailbox
 from countersign.actions.mail.facts import Known, Origin, Promise, ReplyFacts
 from countersign.actions.mail.hidden import has_forbidden_control, without_hidden
 from countersign.actions.mail.payload import MAX_SUBJECT_CHARACTERS, Mailbox, ReplyPayload, parse
@@ -207,17 +207,18 @@ def _id_or_empty(value: str | None) -> str:
 
 
 def _facts(source: ReplySource, message: MailMessage, own: Sequence[str], reply: ReplyPayload) -> ReplyFacts:
-    sender = message.from_.email if message.from_ else ""
-    differs = bool(message.reply_to) and not any(
-        same_mailbox(person.email, sender) for person in message.reply_to
-    )
+    sender = ascii_or_same(message.from_.email) if message.from_ else ""
+    field_name = "To" if _is_own(sender, own) else "Reply-To" if message.reply_to else "From"
     typed = {email.casefold() for email in source.user_addresses}
     origins = {
         box.email.casefold(): Origin(provenance="user")
         if box.email.casefold() in typed
-        else Origin(provenance="thread", message_id=message.id, quote=_heading(message))
+        else Origin(
+            provenance="thread", message_id=message.id, quote=f"{field_name}: {box.name} <{box.email}>"
+        )
         for box in reply.to
     }
+    elsewhere = [box.email.casefold() for box in reply.to if not same_mailbox(box.email, sender)]
     is_automated = bool(message.auto_submitted) and message.auto_submitted != "no"
     return ReplyFacts(
         account_email=source.account_email,
@@ -225,19 +226,13 @@ def _facts(source: ReplySource, message: MailMessage, own: Sequence[str], reply:
         if source.account_type == "work"
         else [],
         own_addresses=list(own),
-        known=list(source.known),
+        known=[known.model_copy(update={"email": ascii_or_same(known.email)}) for known in source.known],
         origins=origins,
         sender=sender,
-        reply_to_differs=differs and not _is_own(sender, own),
+        answers_to=elsewhere if field_name == "Reply-To" else [],
         cautions=[
             code for code, is_so in (("mailing_list", message.list_id), ("automated", is_automated)) if is_so
         ],
         promises=list(source.promises),
         spent_usd=source.spent_usd,
     )
-
-
-def _heading(message: MailMessage) -> str:
-    person = message.reply_to[0] if message.reply_to else message.from_ or Address("", "")
-    label = "Reply-To" if message.reply_to else "From"
-    return f"{label}: {without_hidden(person.name)} <{person.email}>"
