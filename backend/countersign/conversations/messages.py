@@ -110,24 +110,33 @@ async def add_answer(
     Raises:
         NotFoundError: the conversation is not the user's.
     """
-    await get_conversation(session, conversation_id)
     message_id = derived_id(run_id, "answer", str(attempt))
-    now = await clock.now(session)
-    values = {"role": "assistant", "text": text, "citations": citations, "run_id": run_id, "created_at": now}
-    added = await session.execute(
-        insert(Message)
-        .values(id=message_id, user_id=session.info["user_id"], conversation_id=conversation_id, **values)
-        .on_conflict_do_nothing(index_elements=[Message.id])
-        .returning(Message.id)
-    )
-    is_new = added.one_or_none() is not None
-    message = await session.get_one(Message, message_id)
-    if is_new:
-        await session.execute(
-            update(Conversation).where(Conversation.id == conversation_id).values(updated_at=now)
-        )
-        _announce(session, message)
-    return message
+    return await _add_once(session, conversation_id, message_id, run_id, text, citations)
+
+
+async def add_notice(
+    session: AsyncSession,
+    conversation_id: UUID,
+    run_id: UUID,
+    text: str,
+    citations: list[dict[str, Any]],
+    *,
+    about: tuple[str, ...],
+) -> Message:
+    """What the assistant says of a run besides its answer: what it asks, what waits, why it failed.
+
+    Once for each `about` of the run; said again it returns the first one and emits nothing.
+
+    Raises:
+        NotFoundError: the conversation is not the user's.
+    """
+    message_id = notice_id(run_id, *about)
+    return await _add_once(session, conversation_id, message_id, run_id, text, citations)
+
+
+def notice_id(run_id: UUID, *about: str) -> UUID:
+    """The id of that notice of the run, the same in every process and after every crash."""
+    return derived_id(run_id, "notice", *about)
 
 
 async def recent(session: AsyncSession, conversation_id: UUID, n: int) -> list[Message]:
@@ -148,6 +157,33 @@ async def list_messages(
     if before is not None:
         query = query.where(tuple_(Message.created_at, Message.id) < (before.created_at, before.id))
     return list(await session.scalars(query))
+
+
+async def _add_once(
+    session: AsyncSession,
+    conversation_id: UUID,
+    message_id: UUID,
+    run_id: UUID,
+    text: str,
+    citations: list[dict[str, Any]],
+) -> Message:
+    await get_conversation(session, conversation_id)
+    now = await clock.now(session)
+    values = {"role": "assistant", "text": text, "citations": citations, "run_id": run_id, "created_at": now}
+    added = await session.execute(
+        insert(Message)
+        .values(id=message_id, user_id=session.info["user_id"], conversation_id=conversation_id, **values)
+        .on_conflict_do_nothing(index_elements=[Message.id])
+        .returning(Message.id)
+    )
+    is_new = added.one_or_none() is not None
+    message = await session.get_one(Message, message_id)
+    if is_new:
+        await session.execute(
+            update(Conversation).where(Conversation.id == conversation_id).values(updated_at=now)
+        )
+        _announce(session, message)
+    return message
 
 
 def _check_text(text: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 
 from sqlalchemy import text
 
+from countersign.conversations.messages import add_notice
 from countersign.events import log as events
 from countersign.kit.ids import derived_id, to_public
 from countersign.workflows.context import RunContext
@@ -68,7 +69,7 @@ def asking(slot: str, words: str, options: tuple[str, ...], back: str) -> dict[s
 
 
 async def put(state: AskState, runtime: Runtime[RunContext]) -> dict[str, Any]:
-    """Store the question and announce it once; a repeated step changes nothing."""
+    """Store the question, ask it in the conversation and announce it, once; a repeated step changes nothing."""
     context, question = runtime.context, state["question"]
     question_id = _question_id(context, state)
     row = {
@@ -82,6 +83,14 @@ async def put(state: AskState, runtime: Runtime[RunContext]) -> dict[str, Any]:
             _STORE, {"run_id": context.run_id, "question_id": question_id, "question": json.dumps(row)}
         )
         if stored.first() is not None:
+            await add_notice(
+                session,
+                context.conversation_id,
+                context.run_id,
+                _spoken(question),
+                [],
+                about=("question", question_id),
+            )
             events.append(
                 session,
                 "question.asked",
@@ -123,6 +132,12 @@ async def settle(state: AskState, runtime: Runtime[RunContext]) -> dict[str, Any
 def next_of(state: AskState) -> str:
     """Back to who asked, or to waiting."""
     return state["answered_to"]
+
+
+def _spoken(question: dict[str, Any]) -> str:
+    """The question as a message: its words, and the choices that are not among them."""
+    unsaid = [option for option in question["options"] if option not in question["text"]]
+    return "\n".join([question["text"], *(f"• {option}" for option in unsaid)])
 
 
 def _question_id(context: RunContext, state: AskState) -> str:

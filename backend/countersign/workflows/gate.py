@@ -16,7 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from countersign.actions.types import ProposedAction
 from countersign.approvals import gate as approvals
 from countersign.approvals.gate import OpenAction, Revision
+from countersign.approvals.reading import actions_of_run
+from countersign.conversations.messages import add_notice
 from countersign.errors import CountersignError
+from countersign.kit.ids import to_public
 from countersign.workflows.context import RunContext
 from countersign.workflows.engine import Runtime, StateGraph, interrupt
 from countersign.workflows.steps import Step, fixed
@@ -42,6 +45,9 @@ EDGES = (
 
 Next = Literal["revise", "wait", "leave"]
 
+_TITLES = 5
+"""So many cards are named in the conversation; the rest is counted."""
+
 
 class GateState(TypedDict):
     """The channels the gate works on; every proposing workflow has them.
@@ -50,11 +56,13 @@ class GateState(TypedDict):
         proposed: proposals as plain JSON by plan step, empty once they are rows.
         revisions: by action id, `{decision_id, next_version, payload, facts}` or `{..., reason}`; empty once applied.
         actions: public approval ids of this run's cards.
+        unread: sentences on what could not be looked at; they are said with the cards.
     """
 
     proposed: dict[str, Any]
     revisions: dict[str, Any]
     actions: list[str]
+    unread: list[str]
     gate: str
 
 
@@ -84,11 +92,11 @@ def add_gate(graph: StateGraph[Any, RunContext, Any, Any], revise: Reviser, *, l
 
 def first_values() -> dict[str, Any]:
     """The gate's channels before anything is proposed."""
-    return {"proposed": {}, "revisions": {}, "actions": [], "gate": ""}
+    return {"proposed": {}, "revisions": {}, "actions": [], "unread": [], "gate": ""}
 
 
 async def preview(state: GateState, runtime: Runtime[RunContext]) -> dict[str, Any]:
-    """Open the cards of what is proposed and put revisions on theirs, in one transaction; repeatable."""
+    """Open the cards of what is proposed, saying so, and put revisions on theirs, in one transaction; repeatable."""
     context = runtime.context
     proposals = [_proposal(item) for item in state["proposed"].values()]
     async with context.writing() as session:
@@ -96,6 +104,8 @@ async def preview(state: GateState, runtime: Runtime[RunContext]) -> dict[str, A
         for action_id in sorted(state["revisions"]):
             await _apply(session, context, UUID(action_id), state["revisions"][action_id])
         still_open = await approvals.open_of_run(session, context.run_id)
+        if cards:
+            await _say_what_waits(session, context, state["unread"])
     ids = list(dict.fromkeys([*state["actions"], *(str(card) for card in cards)]))
     n_changed = len(state["revisions"])
     said = f"{_cards(n_changed)} changed." if n_changed else f"{_cards(len(still_open))} waiting for you."
@@ -199,6 +209,27 @@ async def _apply(session: AsyncSession, context: RunContext, action_id: UUID, ma
         await approvals.revision_failed(session, context.services, action_id, revision, made["reason"])
     else:
         await approvals.revise(session, context.services, action_id, revision, made["payload"], made["facts"])
+
+
+async def _say_what_waits(session: AsyncSession, context: RunContext, unread: list[str]) -> None:
+    results = await actions_of_run(session, context.run_id)
+    waiting = [result for result in results if result.state == "proposed"]
+    if not waiting:
+        return
+    titles = ", ".join(f"“{result.title}”" for result in waiting[:_TITLES])
+    more = f" and {len(waiting) - _TITLES} more" if len(waiting) > _TITLES else ""
+    verb = "is" if len(waiting) == 1 else "are"
+    said = [f"{_cards(len(waiting))} {verb} waiting: {titles}{more}. Nothing is sent before you approve it."]
+    if unread:
+        said.append(f"Not every account could be read: {' '.join(unread)}")
+    citations = [
+        {"id": to_public("apr", one.approval_id), "kind": "approval", "account_id": None, "title": one.title}
+        for one in waiting
+    ]
+    about = ("waiting", str(context.attempt))
+    await add_notice(
+        session, context.conversation_id, context.run_id, "\n".join(said), citations, about=about
+    )
 
 
 def _wants_revision(action: OpenAction) -> bool:

@@ -40,9 +40,11 @@ async def test_waking_a_waiting_run_many_times_changes_nothing(
         await alex.accepted(await alex.person.post(f"/runs/{card['run_id']}/resume"))
     await alex.approve(card)
     await installation.advance(HOLD + timedelta(seconds=5))
-    await alex.action_in(card["action_id"], "done")
+    done = await alex.action_in(card["action_id"], "done")
     run = await alex.run_in(card["run_id"], "succeeded")
-    assert len(await alex.answers(run)) == 1
+    card_waits, receipt = await alex.answers(run)
+    assert card["title"] in card_waits
+    assert done["result"]["provider_id"] in receipt
     assert len(installation.sends()) == 1
 
 

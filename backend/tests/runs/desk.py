@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from countersign.accounts.services import Services
+from countersign.conversations.messages import notice_id
 from countersign.errors import ConflictError
 from countersign.runs import history, resume
 from countersign.runs.driver import drive
@@ -70,11 +72,30 @@ class Desk:
         return await history.history(self.checkpoints, await self.run(run.id))
 
     async def answers(self, run_id: UUID) -> list[str]:
-        """What the assistant answered in this run."""
-        rows = await self.database.as_owner(
-            "SELECT text FROM messages WHERE run_id = $1 AND role = 'assistant' ORDER BY created_at", run_id
+        """What the assistant answered in this run: all it said but its questions, its notes on cards and failures."""
+        notices = await self._notices(run_id)
+        return [row["text"] for row in await self._spoken(run_id) if row["id"] not in notices]
+
+    async def said_in_chat(self, run_id: UUID) -> list[str]:
+        """Everything the assistant said in this run, oldest first."""
+        return [row["text"] for row in await self._spoken(run_id)]
+
+    async def _spoken(self, run_id: UUID) -> list[Any]:
+        return await self.database.as_owner(
+            "SELECT id, text FROM messages WHERE run_id = $1 AND role = 'assistant' ORDER BY created_at",
+            run_id,
         )
-        return [row["text"] for row in rows]
+
+    async def _notices(self, run_id: UUID) -> set[UUID]:
+        asked = [
+            json.loads(event["data"])["question_id"]
+            for event in await self.events(run_id)
+            if event["type"] == "question.asked"
+        ]
+        attempts = [str(number + 1) for number in range((await self.run(run_id)).attempt)]
+        about = [("question", question) for question in asked]
+        about += [(kind, attempt) for kind in ("waiting", "failed") for attempt in attempts]
+        return {notice_id(run_id, *one) for one in about}
 
     async def events(self, run_id: UUID) -> list[dict[str, Any]]:
         """The run's events in order."""

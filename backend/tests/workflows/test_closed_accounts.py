@@ -34,6 +34,8 @@ async def test_a_revoked_account_is_left_out_and_told_of_in_step_and_answer(alex
     assert run.state == "waiting"
     assert RECONNECT in (await alex.said(run))["find_person"]
     assert (await alex.card())["account_email"] == ALEX
+    (waiting,) = await alex.said_in_chat(run.id)
+    assert waiting.endswith(f"Not every account could be read: {RECONNECT}")
     await alex.decide("reject")
     await alex.drive(run)
     assert (await alex.run(run.id)).state == "partial"

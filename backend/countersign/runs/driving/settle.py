@@ -18,7 +18,7 @@ from countersign.approvals import gate as approvals
 from countersign.errors import CountersignError
 from countersign.kit import queue
 from countersign.runs import waiting
-from countersign.runs.driving import lease
+from countersign.runs.driving import lease, telling
 from countersign.runs.driving.progress import Progress
 from countersign.runs.models import Run
 from countersign.workflows.context import FenceLostError, RunContext
@@ -59,7 +59,9 @@ async def after_pass(
 
 
 async def fail(context: RunContext, error: Exception, progress: Progress | None = None) -> None:
-    """The run is `failed` with a problem in words; open cards stay open, retry continues from the failed step.
+    """The run is `failed` with a problem in words, in the run and in the conversation.
+
+    Open cards stay open, retry continues from the failed step.
 
     Raises:
         FenceLostError: the run was taken over; nothing was stored.
@@ -69,6 +71,7 @@ async def fail(context: RunContext, error: Exception, progress: Progress | None 
         if progress is not None:
             progress.note_failure(problem["message"])
             await progress.write_rest(session)
+        problem = await telling.tell_failure(session, context, problem)
         run = await _locked(session, context)
         await _end(session, context.services, run, {"state": "failed", "problem": problem})
 

@@ -61,7 +61,6 @@ def first_values(understood: Understanding) -> dict[str, Any]:
         "plan": understood.model_dump(mode="json") if isinstance(understood, Plan) else {},
         "zone": "UTC",
         "accounts": [],
-        "unread": [],
         "person": {},
         "people": [],
         "known": [],
