@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from email import message_from_bytes
 from email.errors import MessageError
@@ -24,7 +25,10 @@ from countersign.actions.mail.address import domain_of
 from countersign.actions.mail.payload import Mailbox, ReplyPayload
 
 MARKER_HEADER = "X-Countersign-Action"
-_COMPARED = ("From", "To", "Cc", "Bcc", "Subject", "Message-ID", "In-Reply-To", "References", MARKER_HEADER)
+_ADDED_BY_GMAIL = re.compile(r"received|x-received|return-path|delivered-to|date|x-gm-.+|x-google-.+")
+"""Headers a kept mail may have beyond ours. Unverified against live Gmail; anything else is somebody's change."""
+_ENCODING = frozenset({"mime-version", "content-type", "content-transfer-encoding"})
+"""How the parts are packed: a provider may pack them anew, so the unpacked parts are compared instead."""
 _UNREADABLE = (LookupError, ValueError, TypeError, AttributeError, MessageError)
 """What the standard library raises on headers and charsets it cannot make sense of (tried on CPython 3.11)."""
 _LINE = 76
@@ -82,9 +86,10 @@ def html_text(reply: ReplyPayload) -> str:
 
 
 def is_same_mail(stored: bytes, made: bytes) -> bool:
-    """Whether a mail kept by the provider says what ours says: recipients, subject, threading and both texts.
+    """Whether a mail kept by the provider says what ours says: every header of ours, no other, and the same parts.
 
-    The provider may add headers of its own and encode parts anew, so bytes are not compared.
+    The provider may add headers of its own and encode parts anew, so bytes are not compared. False for a mail that
+    cannot be read.
     """
     try:
         return _essence(stored) == _essence(made)
@@ -149,12 +154,17 @@ def _encoded(value: str, used: int) -> str:
     return Header(value, "utf-8", maxlinelen=_LINE, header_name="x" * max(used - 2, 0)).encode(linesep="\r\n")
 
 
-def _essence(raw: bytes) -> tuple[list[list[str]], list[tuple[str, str]]]:
+def _essence(raw: bytes) -> tuple[list[tuple[str, str]], list[tuple[str, str | None, str]]]:
     mail = message_from_bytes(raw, policy=SMTP)
-    headers = [[" ".join(str(value).split()) for value in mail.get_all(name, [])] for name in _COMPARED]
-    parts = [
-        (part.get_content_type(), str(part.get_content()).replace("\r\n", "\n").rstrip("\n"))
-        for part in mail.walk()
-        if not part.is_multipart()
-    ]
-    return headers, parts
+    headers = [(name.lower(), " ".join(str(value).split())) for name, value in mail.items()]
+    said = sorted(
+        (name, value)
+        for name, value in headers
+        if name not in _ENCODING and not _ADDED_BY_GMAIL.fullmatch(name)
+    )
+    return said, [_part(part) for part in mail.walk()]
+
+
+def _part(part: EmailMessage) -> tuple[str, str | None, str]:
+    text = "" if part.is_multipart() else str(part.get_content()).replace("\r\n", "\n").rstrip("\n")
+    return part.get_content_type(), part.get_content_disposition(), text

@@ -107,7 +107,11 @@ class MailReply:
         return replace(token, handle=handle, cursor=cursor, is_fresh=False)
 
     async def reconcile(self, door: Door, terms: Terms, token: Token) -> Evidence:
-        """History since the cursor, search by Message-ID, the conversation, last whether the draft is still there."""
+        """History since the cursor, search by Message-ID, the conversation, last whether the draft is still there.
+
+        A draft counts as unused only when it holds the approved bytes right now: neither the row nor the mailbox may
+        put another mail in its place between approval and attempt.
+        """
         reader = _reader(door)
         for found_by, heads in (
             ("history", _from_history),
@@ -120,7 +124,8 @@ class MailReply:
         draft = await reader.get_draft(token.handle["draft_id"])
         if draft is None:
             return Evidence("missing", "draft")
-        is_ours = draft.message.id == token.handle["message_id"]
+        approved = mime_bytes(parse(terms.payload), terms.action_id, token.marker)
+        is_ours = mime.is_same_mail(await reader.get_raw(draft.message.id), approved)
         return Evidence("unused" if is_ours else "altered", "draft")
 
     async def attempt(self, door: Door, token: Token) -> Attempted:
