@@ -162,7 +162,7 @@ async def _announce(settings: Settings, stopping: asyncio.Event) -> None:
             with contextlib.suppress(httpx.HTTPError):
                 if (await client.get("/readyz")).status_code == httpx.codes.OK:
                     say("up", "")
-                    say("up", f"Countersign is ready at {settings.origin}    (ctrl-C stops it)")
+                    say("up", f"Countersign is ready. Open {settings.origin}    (ctrl-C stops it)")
                     say("up", "There is no web page yet; README.md shows a first request.")
                     say("up", "")
                     return

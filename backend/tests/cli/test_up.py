@@ -137,7 +137,7 @@ def test_one_address_is_printed_and_answers_and_ctrl_c_leaves_nothing_behind(
     assert status == 0
     assert [name for name, pid in children.items() if not is_gone(pid)] == []
     assert embedded_postgres.owner_of(place / "postgres") is None
-    addresses = re.findall(r"ready at (http://127\S+)", running.printed)
+    addresses = re.findall(r"Open (\S+)", running.printed)
     assert addresses == [running.origin]
 
 
