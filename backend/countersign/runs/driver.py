@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -114,7 +114,8 @@ async def _drive_taken(services: Services, checkpoints: Checkpoints, taken: Take
         progress = Progress(context, workflow)
         saver = checkpoints.for_drive(run.user_id, run.id, run.fence)
         graph = workflow.graph.copy({"checkpointer": saver})
-        await _until_settled(_Drive(context, graph, progress, first_values), taken)
+        telling = replace(context, steps_so_far=progress.so_far)
+        await _until_settled(_Drive(telling, graph, progress, first_values), taken)
     except FenceLostError:
         raise
     except Exception as exc:
@@ -198,6 +199,7 @@ async def _next_call(drive: _Drive, snapshot: StateSnapshot, wake: int) -> _Call
         return _Call(None)
     if is_new_attempt and not await _has_open_cards(drive.context):
         return _Call(drive.first_values)
+    drive.progress.wake(snapshot.next)
     return _Call(Command(resume={interrupt.id: wake for interrupt in snapshot.interrupts}))
 
 

@@ -5,10 +5,10 @@ Every row a node writes goes through `writing`, which commits only while the dri
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -102,6 +102,30 @@ def account_ids_of(plan: Plan) -> list[str]:
     return list(dict.fromkeys(named))
 
 
+class StepsSoFar(Protocol):
+    """Steps the driver has seen and not stored yet: they happened before what a node is about to write."""
+
+    async def announce(self, session: AsyncSession) -> None:
+        """Add their events to this transaction; no row is locked by it."""
+
+    async def store(self, session: AsyncSession) -> None:
+        """Store their rows in this transaction, last before the fence."""
+
+
+class _NoSteps:
+    async def announce(self, session: AsyncSession) -> None:
+        """Nothing happened before."""
+
+    async def store(self, session: AsyncSession) -> None:
+        """Nothing to store."""
+
+
+@asynccontextmanager
+async def no_steps() -> AsyncIterator[StepsSoFar]:
+    """For a transaction outside any step."""
+    yield _NoSteps()
+
+
 @dataclass(frozen=True)
 class RunContext:
     """One drive's facts, given to every node by LangGraph; never stored in a checkpoint.
@@ -110,6 +134,7 @@ class RunContext:
         attempt: 1, raised only by retry; part of the ids of proposed actions.
         fence: this driver's; rows are written only while the run still has it.
         request: the person's words.
+        steps_so_far: takes the steps that are not stored yet; they are put back when the block fails.
     """
 
     services: Services
@@ -119,6 +144,7 @@ class RunContext:
     attempt: int
     fence: int
     request: str
+    steps_so_far: Callable[[], AbstractAsyncContextManager[StepsSoFar]] = no_steps
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -130,9 +156,13 @@ class RunContext:
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """One short transaction as the run's user that commits only under this driver's fence.
 
+        The steps before it are told first, so that nobody reads a result before the step that made it.
+
         Raises:
             FenceLostError: the run was taken over; nothing of the block is stored.
         """
-        async with self.services.db.session(self.user_id) as session:
+        async with self.steps_so_far() as steps, self.services.db.session(self.user_id) as session:
+            await steps.announce(session)
             yield session
+            await steps.store(session)
             await hold_fence(session, self.run_id, self.fence)

@@ -22,13 +22,18 @@ from countersign.errors import CountersignError
 from countersign.kit.ids import to_public
 from countersign.workflows.context import RunContext
 from countersign.workflows.engine import Runtime, StateGraph, interrupt
-from countersign.workflows.steps import Step, fixed
+from countersign.workflows.steps import Step, Values, fixed
 
 PREVIEW, WAIT, SETTLE, REVISE = "gate.preview", "gate.wait", "gate.settle", "gate.revise"
 
+
+def _waiting(values: Values) -> str:
+    return str(values.get("waits_for", ""))
+
+
 STEPS = (
     Step(PREVIEW, "Show what would be done", "gate", fixed("Putting it on a card for you.")),
-    Step(WAIT, "Your decision", "gate", fixed("Waiting for your decision; nothing is sent before it.")),
+    Step(WAIT, "Your decision", "gate", _waiting),
     Step(SETTLE, "Look at your decisions", "gate", fixed("Looking at what you decided.")),
     Step(REVISE, "Make the change you asked for", "gate", fixed("Making the change you asked for.")),
     Step("execute", "Do what you approved", "execute", fixed("Doing what you approved.")),
@@ -57,6 +62,7 @@ class GateState(TypedDict):
         revisions: by action id, `{decision_id, next_version, payload, facts}` or `{..., reason}`; empty once applied.
         actions: public approval ids of this run's cards.
         unread: sentences on what could not be looked at; they are said with the cards.
+        waits_for: one sentence on what the open cards wait for.
     """
 
     proposed: dict[str, Any]
@@ -64,6 +70,7 @@ class GateState(TypedDict):
     actions: list[str]
     unread: list[str]
     gate: str
+    waits_for: str
 
 
 class Reviser(Protocol):
@@ -92,7 +99,7 @@ def add_gate(graph: StateGraph[Any, RunContext, Any, Any], revise: Reviser, *, l
 
 def first_values() -> dict[str, Any]:
     """The gate's channels before anything is proposed."""
-    return {"proposed": {}, "revisions": {}, "actions": [], "unread": [], "gate": ""}
+    return {"proposed": {}, "revisions": {}, "actions": [], "unread": [], "gate": "", "waits_for": ""}
 
 
 async def preview(state: GateState, runtime: Runtime[RunContext]) -> dict[str, Any]:
@@ -109,13 +116,13 @@ async def preview(state: GateState, runtime: Runtime[RunContext]) -> dict[str, A
     ids = list(dict.fromkeys([*state["actions"], *(str(card) for card in cards)]))
     n_changed = len(state["revisions"])
     said = f"{_cards(n_changed)} changed." if n_changed else f"{_cards(len(still_open))} waiting for you."
-    emptied = {"proposed": {}, "revisions": {}, "actions": ids}
+    emptied = {"proposed": {}, "revisions": {}, "actions": ids, "waits_for": _waits_for(still_open)}
     return {**emptied, "gate": "wait" if still_open else "leave", "said": {PREVIEW: said}}
 
 
 def wait(state: GateState) -> dict[str, Any]:
     """Wait to be woken. What the wake carries is not looked at."""
-    interrupt({"says": f"Waiting for your decision on {_cards(len(state['actions'])).lower()}."})
+    interrupt({"says": state["waits_for"]})
     return {"said": {WAIT: "You decided, or something changed."}}
 
 
@@ -131,7 +138,8 @@ async def settle(state: GateState, runtime: Runtime[RunContext]) -> dict[str, An
             "said": {SETTLE: f"You asked for changes on {_cards(len(wanted)).lower()}."},
         }
     if still_open:
-        return {"gate": "wait", "said": {SETTLE: f"{_cards(len(still_open))} still open."}}
+        said = f"{_cards(len(still_open))} still open."
+        return {"gate": "wait", "waits_for": _waits_for(still_open), "said": {SETTLE: said}}
     return {"gate": "leave", "said": {SETTLE: "Every card is closed."}}
 
 
@@ -234,6 +242,15 @@ async def _say_what_waits(session: AsyncSession, context: RunContext, unread: li
 
 def _wants_revision(action: OpenAction) -> bool:
     return action.revision_decision_id is not None or action.reopen_wanted
+
+
+def _waits_for(still_open: list[OpenAction]) -> str:
+    undecided = [action for action in still_open if action.state in {"proposed", "expired"}]
+    if undecided:
+        return f"Waiting for your decision on {_cards(len(undecided)).lower()}."
+    n = len(still_open)
+    goes = "it goes out when its time for undo is over" if n == 1 else "each goes out when its undo is over"
+    return f"You approved {_cards(n).lower()}; {goes}."
 
 
 def _cards(n: int) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,6 +40,27 @@ class _Change:
 
 
 @dataclass
+class _Taken:
+    """Changes that a node's own transaction stores instead of the next write."""
+
+    progress: Progress
+    changes: list[_Change]
+    now: datetime | None = None
+    read_at: float = 0.0
+
+    async def announce(self, session: AsyncSession) -> None:
+        """Add their events; the time is read once for events and rows."""
+        if self.changes:
+            self.now, self.read_at = await clock.now(session), time.monotonic()
+            self.progress.announce(session, self.changes, self.now, self.read_at)
+
+    async def store(self, session: AsyncSession) -> None:
+        """Store their rows."""
+        if self.now is not None:
+            await self.progress.store(session, self.changes, self.now, self.read_at)
+
+
+@dataclass
 class Progress:
     """What the stream of one drive said about its steps and is not yet stored.
 
@@ -53,7 +75,8 @@ class Progress:
     _started: dict[str, float] = field(default_factory=dict)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event)
-    _anchor: tuple[datetime, float] | None = None
+    _woken: set[str] = field(default_factory=set)
+    _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def note(self, task: Mapping[str, Any]) -> None:
         """Take one chunk of LangGraph's `tasks` stream: a node that starts, ends, or waits.
@@ -63,12 +86,33 @@ class Progress:
         node = task["name"]
         if "input" in task:
             self._started[node] = time.monotonic()
+            if node in self._woken:
+                # It waited and goes on: LangGraph starts it anew, but for the person the waiting is over.
+                self._woken.discard(node)
+                return
             self._add(node, "running", self.workflow.step(node).starting(task["input"]))
         elif task["interrupts"]:
             self._add(node, "waiting", str(task["interrupts"][0]["value"].get("says", "")))
         elif task["error"] is None:
             said = (task["result"] or {}).get("said") or {}
             self._add(node, "done", said.get(node, self.workflow.step(node).label))
+
+    def wake(self, nodes: tuple[str, ...]) -> None:
+        """These waiting nodes are about to go on: they are not shown as beginning to wait once more."""
+        self._woken = set(nodes)
+
+    @asynccontextmanager
+    async def so_far(self) -> AsyncIterator[_Taken]:
+        """What is seen and not stored, for a node's own transaction; put back when the block fails."""
+        async with self._writing:
+            taken = _Taken(self, self._take())
+        try:
+            yield taken
+        except BaseException:
+            self._pending = [*taken.changes, *self._pending]
+            if taken.changes:
+                self._changed.set()
+            raise
 
     def note_failure(self, sentence: str) -> None:
         """Mark the node that was at work as failed, with that sentence."""
@@ -86,7 +130,8 @@ class Progress:
             await self._changed.wait()
             if self._stopped.is_set():
                 return
-            await self._write_pending(length)
+            async with self._writing:
+                await self._write_pending(length)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopped.wait(), PAUSE_SECONDS)
 
@@ -129,6 +174,8 @@ class Progress:
 
     async def _write_pending(self, length: timedelta) -> None:
         changes = self._take()
+        if not changes:
+            return
         context = self.context
         async with context.services.db.session(context.user_id) as session:
             renewed = await lease.renew(
@@ -139,6 +186,13 @@ class Progress:
 
     async def _write(self, session: AsyncSession, changes: list[_Change], now: datetime) -> None:
         read_at = time.monotonic()
+        await self.store(session, changes, now, read_at)
+        self.announce(session, changes, now, read_at)
+
+    async def store(
+        self, session: AsyncSession, changes: list[_Change], now: datetime, read_at: float
+    ) -> None:
+        """The rows of these changes, the newest of each step; `now` was read when the machine's clock was `read_at`."""
         latest = {change.node: change for change in changes}
         rows = [self._row(change, now, read_at) for change in latest.values()]
         statement = insert(RunStep).values(rows)
@@ -146,6 +200,9 @@ class Progress:
         await session.execute(
             statement.on_conflict_do_update(index_elements=["run_id", "attempt", "step_id"], set_=fresh)
         )
+
+    def announce(self, session: AsyncSession, changes: list[_Change], now: datetime, read_at: float) -> None:
+        """The events of these changes, in order; added to the transaction, nothing is executed."""
         for change in changes:
             events.append(
                 session, "step.updated", self._event(change, now, read_at), run_id=self.context.run_id

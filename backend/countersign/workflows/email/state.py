@@ -52,6 +52,7 @@ class EmailState(TypedDict):
     revisions: dict[str, Any]
     actions: list[str]
     gate: str
+    waits_for: str
 
 
 def first_values(understood: Understanding) -> dict[str, Any]:
