@@ -30,7 +30,7 @@ from tests.flows.story import Json, Story
 from tests.sandbox.server import start_sandbox
 
 WARM_UP = 3
-# Source: design.md, section Performance.
+# What a person should not have to wait longer for; how it is measured: docs/benchmarks.md.
 RATIO = at_least(0.4)
 CARD_P50_MS = at_most(400)
 CARD_P95_MS = at_most(1000)

@@ -1,7 +1,7 @@
 """Connecting an account: the address to send the browser to, and what its return means.
 
 A consent is bound to one session by a single-use state; nothing is stored unless all of it succeeded.
-Source: RFC 6749 section 10.12 (state), RFC 7636 (PKCE), RFC 9700 section 4.7; product.md C1, C2, C13, C14.
+Source: RFC 6749 section 10.12 (state), RFC 7636 (PKCE), RFC 9700 section 4.7.
 """
 
 from __future__ import annotations

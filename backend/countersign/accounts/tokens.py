@@ -2,7 +2,7 @@
 
 No transaction is open while Google is asked. A renewal is one flight per account and token version in this process;
 between processes a compare-and-set on `token_version` decides whose tokens stay.
-Source: product.md C2 (five minutes before expiry); RFC 6749 section 6.
+Renewed five minutes before expiry, so that no call starts with a token that ends under it. Source: RFC 6749 section 6.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Decisions: what exactly was decided, by whom, sealed with a key the database does not hold.
 
 A decision is only as good as its MAC over the digest of what the person saw; nothing executes without both checks.
-Source: RFC 8785 (canonical JSON), RFC 2104 (HMAC); contract.md, Records.
+Source: RFC 8785 (canonical JSON), RFC 2104 (HMAC).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from countersign.settings import Settings
 
 @dataclass(frozen=True)
 class Decider:
-    """The person who decides and where from; only an interactive session yields one (contract.md, control 4)."""
+    """The person who decides and where from; only an interactive session yields one, never a key or a tool."""
 
     user_id: UUID
     channel: str = "web"

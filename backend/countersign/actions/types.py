@@ -158,7 +158,7 @@ class Door:
 
 
 class Kind(Protocol):
-    """What one kind of action is: its checks, its preview, and how it happens once (contract.md, By kind)."""
+    """What one kind of action is: its checks, its preview, and how it happens once."""
 
     undo_mode: UndoMode
     residue: tuple[str, ...]

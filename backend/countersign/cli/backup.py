@@ -1,6 +1,6 @@
 """`countersign backup` and `restore`: database and keys in one private file; it sends nothing anywhere.
 
-After a restore nothing that was in flight runs by itself: those actions open as "We don't know" (contract.md).
+After a restore nothing that was in flight runs by itself: those actions open as "We don't know".
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 -- The clock, the tenant marker and the key table: what every other table stands on.
--- Runs as the owner role; :app and :system are the other two roles (contract.md, security control 6).
+-- Runs as the owner role; :app and :system are the other two roles, neither of which owns a table (docs/security.md).
 
 CREATE FUNCTION app_user_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT NULLIF(current_setting('app.user_id', true), '')::uuid $$;

@@ -1,4 +1,4 @@
--- Runs, their steps, and the transitions the database itself enforces (contract.md, Records).
+-- Runs, their steps, and the transitions the database itself enforces: a run is in one state, moved by one statement.
 
 CREATE TABLE runs (
     id uuid PRIMARY KEY,

@@ -1,4 +1,4 @@
--- Actions, their versions, approvals, decisions and attempts (contract.md, Records and The executor).
+-- Actions, their versions, approvals, decisions and attempts (docs/adr/0002-execution-outside-the-graph.md).
 
 CREATE TABLE actions (
     id uuid PRIMARY KEY,

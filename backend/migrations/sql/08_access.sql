@@ -64,7 +64,7 @@ CREATE VIEW open_jobs AS
 
 CREATE VIEW user_heads AS SELECT user_id, head FROM event_heads;
 
--- After a restore from an older backup nothing in flight may run by itself (contract.md, Not promised).
+-- After a restore from an older backup nothing in flight may run by itself: a decision of then says nothing about now.
 -- A hold that was running cannot have left unseen either: the provider may already have it.
 CREATE FUNCTION mark_restored() RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE

@@ -16,7 +16,7 @@ from tests.actions.desk import Desk, action_id
 from tests.actions.replies import PAYLOAD
 from tests.cluster import ProductDatabase
 
-# contract.md, Records, "action.state": the arrows of the main line, the ways back, and the ends from each.
+# Written out by hand, apart from the code: the arrows of the main line, the ways back, and the ends from each.
 CONTRACT = {
     "proposed": {"approved", "rejected", "expired", "cancelled"},
     "approved": {"staging", "cancelled", "proposed", "refused", "needs_review"},

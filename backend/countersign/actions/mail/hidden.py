@@ -1,6 +1,6 @@
 """Characters that a person cannot see: finding them, showing them, and refusing them where they have no business.
 
-It judges no risk; it only makes the invisible visible (contract.md, control 3).
+It judges no risk; it only makes the invisible visible (docs/security.md).
 Source: Unicode 16 general category Cf (format), UAX #9 (bidirectional controls), UTS #39 (default ignorables).
 """
 

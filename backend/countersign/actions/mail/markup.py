@@ -1,6 +1,6 @@
 """HTML of signatures and previews: what may stay, and the text a person reads in it; nothing remote survives.
 
-Source: contract.md control 5; nh3 (ammonia) allow-list.
+Source: docs/security.md, Mail content; nh3 (ammonia) allow-list.
 """
 
 from __future__ import annotations

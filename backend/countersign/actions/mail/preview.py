@@ -1,6 +1,6 @@
 """What a person sees before deciding on a reply: a pure function of payload, facts and the version before.
 
-Nothing the assistant says about the reply takes part, and nothing is looked up (contract.md, control 2).
+Nothing the assistant says about the reply takes part, and nothing is looked up: what is seen is what is signed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`mail.reply`: one class with everything the executor and the gate need to know about a reply.
 
 A draft is the single-use token: sending consumes it, so a second send of the same draft cannot happen.
-Source: contract.md, By kind; https://developers.google.com/workspace/gmail/api/guides/drafts.
+Source: docs/adr/0002-execution-outside-the-graph.md; https://developers.google.com/workspace/gmail/api/guides/drafts.
 """
 
 from __future__ import annotations

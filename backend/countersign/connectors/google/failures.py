@@ -20,7 +20,7 @@ from countersign.connectors.errors import ProviderMissing, ProviderRefusal, Prov
 from countersign.errors import CountersignError
 
 # How far a wait may differ from the planned one (setting `google_read_retry_waits_seconds`), and the longest.
-# Source: product.md C4.
+# The spread keeps many clients that failed together from asking again together.
 JITTER: Final = 0.25
 LONGEST_WAIT_SECONDS: Final = 60
 

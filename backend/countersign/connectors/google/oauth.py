@@ -32,7 +32,7 @@ from countersign.connectors.google.transport import GoogleClient, Json
 from countersign.errors import CountersignError
 from countersign.settings import Settings
 
-# Network faults of a refresh or a revocation are tried three times in all. Source: product.md C14.
+# Network faults of a refresh or a revocation are tried three times in all. More would keep a person waiting.
 _TOKEN_TRIES: Final = 3
 # Used when the token endpoint leaves it out; short enough to be harmless. Source: RFC 6749 section 5.1, expires_in.
 _SHORTEST_LIFE_SECONDS: Final = 600
