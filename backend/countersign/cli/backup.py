@@ -61,7 +61,9 @@ def restore(
         if not yes and _has_data(installation):
             typer.confirm("This installation holds data, which the backup will replace. Go on?", abort=True)
         in_review = read_backup(installation, file)
-    typer.echo(f"Restored. {in_review} actions that were in flight now wait for your look.")
+    typer.echo(
+        f"Restored. {in_review} actions that were in flight now wait for your look. Everybody signs in again."
+    )
 
 
 def write_backup(installation: Installation, folder: Path) -> Path:
@@ -163,7 +165,10 @@ def _fill_outside(installation: Installation, dump: Path) -> int:
 
 
 def _settle(owner_url: str) -> int:
-    """Nothing in flight at the time of the backup may run by itself: the provider may have it already."""
+    """Nothing in flight at the time of the backup may run by itself: the provider may have it already.
+
+    Sessions of then end, since some may have been ended after the backup.
+    """
     upgrade(owner_url)
     with psycopg.connect(owner_url) as connection:
         row = connection.execute("SELECT mark_restored()").fetchone()

@@ -26,6 +26,7 @@ _LOCKED_FOR = text(
     "SELECT extract(epoch FROM login_locked_until(:address_hash, :allowed, :minutes) - app_now()) AS seconds"
 )
 _COUNT_TRY = text("SELECT record_login_failure(:address_hash)")
+_TAKE_BACK_TRY = text("SELECT take_back_login_failure(:address_hash, :failure_id)")
 _FORGET_TRIES = text("SELECT clear_login_failures(:address_hash)")
 _FIND = text("SELECT user_id, password_hash FROM find_login(:email_key)")
 
@@ -49,19 +50,25 @@ async def log_in(
 ) -> tuple[OpenedSession, User]:
     """A new session of the user, committed with an audit entry; forgets earlier failed tries of this address.
 
-    A try is counted before the password is compared and taken back when it was right, so that many tries at
-    once cannot get past the limit.
+    A try is counted before the password is compared and taken back when it was right or never compared, so that
+    many tries at once cannot get past the limit and a crowd of others cannot lock the address.
 
     Raises:
         AddressLockedError: `login_failures_allowed` tries failed within `login_lock_minutes`.
         WrongCredentialsError: unknown address or wrong password; the failed try is counted and audited.
+        TooManyError: too many passwords wait to be compared in this process; the try does not count.
     """
     email_key = key_of(email)
     _, address_hash = keys.mac("login", email_key.encode("utf-8", "surrogatepass"))
-    await _count_try(db, settings, address_hash)
+    failure_id = await _count_try(db, settings, address_hash)
     async with db.session(None) as session:
         found = (await session.execute(_FIND, {"email_key": email_key})).one_or_none()
-    if not await verify_password(found.password_hash if found else None, password) or found is None:
+    try:
+        matches = await verify_password(found.password_hash if found else None, password)
+    except TooManyError:
+        await _take_back_try(db, address_hash, failure_id)
+        raise
+    if not matches or found is None:
         await _audit_failure(db, keys, email_key, client)
         msg = "Address or password is wrong."
         raise WrongCredentialsError(msg)
@@ -73,7 +80,7 @@ async def log_in(
         return opened, await session.get_one(User, found.user_id)
 
 
-async def _count_try(db: Database, settings: Settings, address_hash: bytes) -> None:
+async def _count_try(db: Database, settings: Settings, address_hash: bytes) -> int:
     async with db.session(None) as session:
         await session.execute(_ONE_TRY_AT_A_TIME, {"address_hash": address_hash})
         seconds = await session.scalar(
@@ -87,7 +94,13 @@ async def _count_try(db: Database, settings: Settings, address_hash: bytes) -> N
         if seconds is not None and seconds > 0:
             msg = "There were too many failed tries to sign in with this address."
             raise AddressLockedError(msg, retry_after_seconds=math.ceil(seconds))
-        await session.execute(_COUNT_TRY, {"address_hash": address_hash})
+        failure_id: int = (await session.execute(_COUNT_TRY, {"address_hash": address_hash})).scalar_one()
+        return failure_id
+
+
+async def _take_back_try(db: Database, address_hash: bytes, failure_id: int) -> None:
+    async with db.session(None) as session:
+        await session.execute(_TAKE_BACK_TRY, {"address_hash": address_hash, "failure_id": failure_id})
 
 
 async def _audit_failure(db: Database, keys: Keys, email_key: str, client: Client) -> None:

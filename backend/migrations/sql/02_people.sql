@@ -46,9 +46,14 @@ AS $$
     WHERE s.token_hash = wanted_token_hash AND s.ended_at IS NULL
 $$;
 
-CREATE FUNCTION record_login_failure(wanted_address_hash bytea) RETURNS void
+CREATE FUNCTION record_login_failure(wanted_address_hash bytea) RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
-AS $$ INSERT INTO login_failures (address_hash) VALUES (wanted_address_hash) $$;
+AS $$ INSERT INTO login_failures (address_hash) VALUES (wanted_address_hash) RETURNING id $$;
+
+-- For a try whose password was never compared.
+CREATE FUNCTION take_back_login_failure(wanted_address_hash bytea, failure_id bigint) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+AS $$ DELETE FROM login_failures WHERE address_hash = wanted_address_hash AND id = failure_id $$;
 
 CREATE FUNCTION clear_login_failures(wanted_address_hash bytea) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public

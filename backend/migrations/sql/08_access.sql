@@ -66,6 +66,8 @@ CREATE VIEW user_heads AS SELECT user_id, head FROM event_heads;
 
 -- After a restore from an older backup nothing in flight may run by itself: a decision of then says nothing about now.
 -- A hold that was running cannot have left unseen either: the provider may already have it.
+-- A session or a half-made connection of then may have been ended since: everybody signs in again.
+-- Cards stay proposed: nothing of them happens before a person decides, and staging reads the target again.
 CREATE FUNCTION mark_restored() RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
     changed integer;
@@ -74,6 +76,8 @@ BEGIN
     WHERE state IN ('approved', 'staging', 'armed');
     GET DIAGNOSTICS changed = ROW_COUNT;
     UPDATE runs SET wake_wanted = wake_wanted + 1 WHERE state = 'waiting';
+    UPDATE sessions SET ended_at = app_now() WHERE ended_at IS NULL;
+    UPDATE oauth_states SET used_at = app_now() WHERE used_at IS NULL;
     RETURN changed;
 END $$;
 
@@ -97,6 +101,8 @@ BEGIN
         'procrastinate_periodic_defers TO %I', system);
     EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %I', system);
 
-    REVOKE EXECUTE ON FUNCTION find_login, find_session, record_login_failure, clear_login_failures, login_locked_until, mark_restored FROM PUBLIC;
-    EXECUTE format('GRANT EXECUTE ON FUNCTION find_login, find_session, record_login_failure, clear_login_failures, login_locked_until TO %I', app);
+    REVOKE EXECUTE ON FUNCTION find_login, find_session, record_login_failure, take_back_login_failure, clear_login_failures, login_locked_until,
+        mark_restored FROM PUBLIC;
+    EXECUTE format('GRANT EXECUTE ON FUNCTION find_login, find_session, record_login_failure, take_back_login_failure, '
+        'clear_login_failures, login_locked_until TO %I', app);
 END $$;

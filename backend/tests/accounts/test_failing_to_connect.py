@@ -26,6 +26,16 @@ async def test_unticking_everything_connects_nothing(maya: Person) -> None:
     assert await maya.account_rows() == []
 
 
+async def test_a_connection_begun_before_a_restore_is_not_finished_after_it(maya: Person) -> None:
+    callback = maya.answers(await maya.asks_to_connect())
+    await maya.database.as_owner("SELECT mark_restored()")  # the last step of `countersign restore`
+
+    with pytest.raises(errors.StateUsedError):
+        await maya.returns_with(callback)
+
+    assert await maya.account_rows() == []
+
+
 async def test_refusing_consent_connects_nothing(maya: Person) -> None:
     with pytest.raises(errors.ConsentDeniedError):
         await maya.returns_with(maya.answers(await maya.asks_to_connect(), decision="deny"))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 
 from countersign.audit import log as audit
+from countersign.errors import TooManyError
 from countersign.events import log as events
 from countersign.identity.login import AddressLockedError, WrongCredentialsError, log_in
 from countersign.identity.models import User
 from countersign.identity.password_reset import reset_password_and_commit
+from countersign.identity.passwords import verify_password
 from countersign.identity.registration import Registration, register
 from countersign.identity.sessions import Client, OpenedSession, log_out, session_of
 from countersign.kit.crypto import Keys
@@ -22,6 +26,8 @@ from tests.cluster import ProductDatabase
 ADDRESS = "maya@acme.example"
 PASSWORD = "correct horse battery"
 CLIENT = Client(ip="127.0.0.1", user_agent="test")
+CROWD = 64
+"""As many as may wait for a password hash in one process."""
 
 
 @pytest.fixture
@@ -43,7 +49,7 @@ class Door:
         """The code of the refusal; empty when it was let in."""
         try:
             await self.enter(address, password)
-        except (WrongCredentialsError, AddressLockedError) as refused:
+        except (WrongCredentialsError, TooManyError) as refused:
             return refused.code
         return ""
 
@@ -114,6 +120,38 @@ async def test_thirty_tries_at_once_get_no_more_than_ten_guesses(door: Door, may
     assert (codes.count("wrong_credentials"), codes.count("address_locked")) == (10, 20)
 
 
+@asynccontextmanager
+async def full_line() -> AsyncIterator[None]:
+    """Others keep the line for password hashes full: whoever was served stands in it again at once."""
+    over = asyncio.Event()
+
+    async def one() -> None:
+        while not over.is_set():
+            await verify_password(None, "anything")
+
+    async with asyncio.TaskGroup() as crowd:
+        for _ in range(CROWD):
+            crowd.create_task(one())
+        await asyncio.sleep(0)  # lets every one of them take its place
+        yield
+        over.set()
+
+
+async def test_tries_turned_away_by_a_crowd_do_not_lock_the_address(door: Door, maya: User) -> None:
+    async with full_line():
+        codes = [await door.refusal(password=PASSWORD) for _ in range(12)]
+    assert codes == ["too_many"] * 12
+    assert await door.knows(await door.enter())
+
+
+async def test_a_crowd_gives_nobody_an_eleventh_guess(door: Door, maya: User) -> None:
+    guesses = [await door.refusal() for _ in range(9)]
+    async with full_line():
+        guesses += [await door.refusal() for _ in range(5)]
+    guesses += [await door.refusal() for _ in range(2)]
+    assert guesses == ["wrong_credentials"] * 9 + ["too_many"] * 5 + ["wrong_credentials", "address_locked"]
+
+
 async def test_signing_in_forgets_earlier_failed_tries(door: Door, maya: User) -> None:
     for _ in range(9):
         await door.refusal()
@@ -156,6 +194,13 @@ async def test_logging_out_ends_only_that_session_and_is_announced(door: Door, m
         page = await events.after(session, 0)
     assert [await door.knows(left), await door.knows(kept)] == [False, True]
     assert [event.type for event in page.events] == ["session.revoked"]
+
+
+async def test_sessions_of_a_backup_do_not_come_back_to_life(door: Door, maya: User) -> None:
+    opened = await door.enter()
+    await door.database.as_owner("SELECT mark_restored()")  # the last step of `countersign restore`
+    assert not await door.knows(opened)
+    assert await door.knows(await door.enter())
 
 
 async def test_a_made_up_token_is_nobodys(door: Door, maya: User) -> None:
