@@ -22,7 +22,7 @@ from countersign.api.signed_in import CookieToken, SignedInDep
 from countersign.events import log as events
 from countersign.events.models import Event
 from countersign.events.types import AnyEvent
-from countersign.identity.sessions import session_of
+from countersign.identity.sessions import is_live
 
 REPLAY_LIMIT = 10_000
 """A client further behind than this reads the lists again instead of replaying."""
@@ -51,7 +51,10 @@ class ResyncRequired(BaseModel):
 
 @dataclass(frozen=True)
 class Listener:
-    """Who listens; the token is looked up again while the stream lives, so it ends when the session does."""
+    """Who listens; the token is looked up again while the stream lives, so it ends when the session does.
+
+    An open stream is no use of the session: a forgotten tab does not keep it from running out.
+    """
 
     user_id: UUID
     token: str
@@ -90,7 +93,7 @@ async def stream_after(services: Services, listener: Listener, seq: int) -> Asyn
             if seq > first.head_seq or first.head_seq - seq > REPLAY_LIMIT:
                 seq = first.head_seq
                 yield _resync(seq)
-            while await _is_live(services, listener):
+            while await is_live(services.db, services.settings, listener.token, listener.user_id):
                 async for frame, sent in _new_frames(services, listener.user_id, seq):
                     seq = sent
                     yield frame
@@ -108,11 +111,6 @@ async def _new_frames(services: Services, user_id: UUID, seq: int) -> AsyncItera
             yield format_sse_event(data_str=_event.dump_json(event).decode(), id=str(seq)), seq
         if len(page.events) < _PAGE:
             return
-
-
-async def _is_live(services: Services, listener: Listener) -> bool:
-    found = await session_of(services.db, services.settings, listener.token)
-    return found is not None and found.user_id == listener.user_id
 
 
 def _resync(head_seq: int) -> bytes:

@@ -11,9 +11,10 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import Row, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.audit import log as audit
@@ -103,14 +104,10 @@ async def session_of(db: Database, settings: Settings, token: str) -> SignedIn |
 
     Remembers that the session was used, at most once a minute, in a transaction of its own.
     """
-    async with db.session(None) as session:
-        row = (await session.execute(_FIND, {"token_hash": hash_token(token)})).one_or_none()
-    if row is None or row.expires_at <= row.now:
+    row = await _live_row(db, settings, token)
+    if row is None:
         return None
-    unused_for = row.now - row.last_seen_at
-    if unused_for >= timedelta(hours=settings.session_idle_hours):
-        return None
-    if unused_for >= _SEEN_GRAIN:
+    if row.now - row.last_seen_at >= _SEEN_GRAIN:
         async with db.session(row.user_id) as session:
             await session.execute(
                 update(Session)
@@ -118,6 +115,12 @@ async def session_of(db: Database, settings: Settings, token: str) -> SignedIn |
                 .values(last_seen_at=row.now)
             )
     return SignedIn(row.user_id, row.session_id, row.role, bytes(row.csrf_hash))
+
+
+async def is_live(db: Database, settings: Settings, token: str, user_id: UUID) -> bool:
+    """Whether this token is still that user's live session; asking is no use of it, so an idle one runs out."""
+    row = await _live_row(db, settings, token)
+    return row is not None and row.user_id == user_id
 
 
 async def log_out(session: AsyncSession, keys: Keys, session_id: UUID) -> None:
@@ -148,6 +151,15 @@ async def user_of(session: AsyncSession) -> User:
     """The user of this transaction."""
     user: User = await session.get_one(User, session.info["user_id"])
     return user
+
+
+async def _live_row(db: Database, settings: Settings, token: str) -> Row[Any] | None:
+    async with db.session(None) as session:
+        row = (await session.execute(_FIND, {"token_hash": hash_token(token)})).one_or_none()
+    if row is None or row.expires_at <= row.now:
+        return None
+    unused_for = row.now - row.last_seen_at
+    return row if unused_for < timedelta(hours=settings.session_idle_hours) else None
 
 
 async def _announce(session: AsyncSession, keys: Keys, verb: str, session_ids: list[UUID]) -> None:

@@ -173,6 +173,22 @@ async def test_a_position_that_is_none_is_refused(maya: Person, after: str) -> N
     assert (await maya.get("/events", params={"after": after})).status_code == 422
 
 
+async def test_an_open_stream_does_not_keep_an_idle_session_alive(
+    maya: Person, database: ProductDatabase
+) -> None:
+    user_id = await user_id_of(maya)
+    async with listening(maya) as stream:
+        await notice(database, user_id, "before")
+        assert (await stream.frame())["id"] == "1"
+        await database.advance_clock(timedelta(hours=11, minutes=50))
+        await notice(database, user_id, "while it may still be used")
+        assert (await stream.frame())["id"] == "2"
+        await database.advance_clock(timedelta(minutes=11))
+        await notice(database, user_id, "too late")
+        assert await stream.ended()
+    assert (await maya.get("/auth/session")).status_code == 401
+
+
 async def test_an_idle_session_is_refused_the_stream(maya: Person, database: ProductDatabase) -> None:
     await database.advance_clock(timedelta(hours=12))
     assert (await maya.get("/events", headers={"Accept": "text/event-stream"})).status_code == 401
