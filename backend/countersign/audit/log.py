@@ -121,7 +121,7 @@ async def entries(
 
 
 async def verify(session: AsyncSession, keys: Keys) -> Verification:
-    """Walk the session's user's whole chain; also notices entries missing at the end."""
+    """Walk the session's user's whole chain; also notices entries missing at the end, and an end taken away."""
     user_id: UUID = session.info["user_id"]
     head = await session.get(journal.JournalHead, user_id, populate_existing=True)
     chain, seq = b"", 0
@@ -140,7 +140,8 @@ async def verify(session: AsyncSession, keys: Keys) -> Verification:
             chain, seq = row.chain, row.seq
         if len(rows) < _VERIFY_BATCH:
             break
-    whole = head is None or (head.audit_head == seq and bytes(head.audit_chain) == chain)
+    end = (head.audit_head, bytes(head.audit_chain)) if head else (0, b"")
+    whole = end == (seq, chain)
     return Verification(seq, None if whole else seq + 1)
 
 

@@ -114,6 +114,32 @@ async def test_a_changed_or_missing_audit_entry_breaks_the_chain(
         assert not (await audit.verify(session, keys)).is_whole
 
 
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        "DELETE FROM event_heads",
+        "UPDATE event_heads SET audit_head = 2",
+        "UPDATE event_heads SET audit_head = 0, audit_chain = ''",
+        "UPDATE event_heads SET audit_chain = (SELECT chain FROM audit WHERE seq = 2)",
+    ],
+)
+async def test_a_missing_or_rewound_end_of_the_chain_is_noticed(
+    database: ProductDatabase, keys: Keys, user_id: UUID, tamper: str
+) -> None:
+    for number in range(3):
+        async with database.db.session(user_id) as session:
+            audit.record(session, keys, "mail.reply", {"text": str(number)})
+    await database.as_owner(tamper)
+    async with database.db.session(user_id) as session:
+        assert not (await audit.verify(session, keys)).is_whole
+
+
+async def test_nobodys_empty_chain_is_whole(database: ProductDatabase, keys: Keys, user_id: UUID) -> None:
+    async with database.db.session(user_id) as session:
+        found = await audit.verify(session, keys)
+    assert (found.is_whole, found.entries) == (True, 0)
+
+
 async def test_the_app_role_may_neither_move_the_clock_nor_read_users_it_does_not_know(
     database: ProductDatabase,
 ) -> None:
