@@ -6,7 +6,6 @@ Source: RFC 9457 (Problem Details for HTTP APIs); `code`, `action`, `changed`, `
 
 from __future__ import annotations
 
-import traceback
 from http import HTTPStatus
 from typing import Any
 
@@ -18,6 +17,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from countersign.errors import CountersignError, InvalidError, NotFoundError, TooLargeError, type_of_change
+from countersign.kit.telemetry import where
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -83,10 +83,7 @@ def problem_response(
 
 def unexpected(exc: Exception, request_id: str | None) -> JSONResponse:
     """The answer for an error nobody foresaw; where it happened is logged, its text is not (it may quote mail)."""
-    frames = traceback.extract_tb(exc.__traceback__)
-    ours = [frame for frame in frames if "/site-packages/" not in frame.filename]
-    where = [_place(frame) for frame in [*ours, *frames[-1:]]]
-    log.error("api.failed", error=type(exc).__name__, where=where)
+    log.error("api.failed", error=type(exc).__name__, where=where(exc))
     error = CountersignError("Something went wrong inside Countersign.", changed="unknown")
     return problem_response(error, request_id)
 
@@ -126,13 +123,10 @@ def request_id_of(request: Request) -> str | None:
 
 
 def _field(field: dict[str, str] | str, message: str) -> FieldProblem:
-    # A room may name a field only; then the refusal's own sentence is about it.
-    return FieldProblem(path=f"/{field}", text=message) if isinstance(field, str) else FieldProblem(**field)
-
-
-def _place(frame: traceback.FrameSummary) -> str:
-    file = frame.filename.rpartition("/site-packages/")[2].rpartition("/countersign/")[2]
-    return f"{file}:{frame.lineno} {frame.name}"
+    # A room may name a field only, or point into it; then the refusal's own sentence is about it.
+    if not isinstance(field, str):
+        return FieldProblem(**field)
+    return FieldProblem(path=field if field.startswith("/") else f"/{field}", text=message)
 
 
 def _framework_error(status: int) -> CountersignError:

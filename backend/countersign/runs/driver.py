@@ -22,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as EngineTimeout
 from countersign.accounts.services import Services
 from countersign.approvals import gate as approvals
 from countersign.errors import CountersignError
+from countersign.kit.telemetry import where
 from countersign.runs.driving import lease, planned, settle
 from countersign.runs.driving.lease import Taken
 from countersign.runs.driving.progress import Progress
@@ -128,11 +129,11 @@ async def _drive_taken(services: Services, checkpoints: Checkpoints, taken: Take
 
 
 def _log_failure(error: Exception) -> None:
-    """One line for what a person can mend, the traceback for what nobody expected."""
+    """One line for what a person can mend, the places for what nobody expected; never its words: they quote mail."""
     if isinstance(error, CountersignError):
         log.warning("runs.failed", error=type(error).__name__, code=error.code)
     else:
-        log.error("runs.failed", error=type(error).__name__, exc_info=error)
+        log.error("runs.failed", error=type(error).__name__, where=where(error))
 
 
 def _is_passing(error: Exception) -> bool:

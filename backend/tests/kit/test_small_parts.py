@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
@@ -19,6 +21,7 @@ from countersign.errors import InvalidError, NotFoundError
 from countersign.kit import bus, clock, ids, paging, telemetry
 from countersign.kit.canonical import canonical_json, digest_of
 from tests.cluster import ProductDatabase
+from tests.kit.served_logging import logging_as_served
 
 
 @given(st.uuids())
@@ -97,6 +100,38 @@ def test_secrets_and_addresses_never_reach_a_log_line() -> None:
     for secret in ("canary", "dana@", "abc.def", "4/secret"):
         assert secret not in line
     assert '"n": 3' in line
+
+
+def _fail_over_a_mail() -> None:
+    try:
+        b"x".decode("canary")
+    except LookupError as exc:
+        msg = "invalid input canary"
+        raise ValueError(msg) from exc
+
+
+def test_an_exception_is_logged_by_its_kind_and_places_never_by_its_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(ValueError, match="canary") as raised:
+        _fail_over_a_mail()
+    exc = raised.value
+    with logging_as_served():
+        structlog.get_logger().error("worker.failed", exc_info=exc)
+        logging.getLogger("library").error("failed over %s", exc, exc_info=exc)
+        logging.getLogger("asyncio").error("never retrieved\nfuture: <Task %r>", exc, exc_info=exc)
+        logging.getLogger("library").error("no words: %s", exc)
+        logging.getLogger("library").error(exc)
+    written = capsys.readouterr().out
+    lines = [json.loads(line) for line in written.splitlines()]
+    assert "canary" not in written
+    assert len(lines) == 5
+    for line in lines[:3]:
+        assert line["where"][0] == "ValueError"
+        assert any(
+            "test_small_parts.py:" in place and "_fail_over_a_mail" in place for place in line["where"]
+        )
+        assert "from LookupError" in line["where"]
 
 
 @pytest.fixture
