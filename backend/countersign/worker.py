@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -28,7 +29,8 @@ from countersign.errors import ConfigurationError, CountersignError
 from countersign.kit import clock
 from countersign.kit.bus import Bus
 from countersign.kit.db import Database
-from countersign.kit.telemetry import configure_logging
+from countersign.kit.telemetry import configure_logging, where
+from countersign.kit.under_way import UnderWay
 from countersign.runs.driver import drive
 from countersign.runs.saver import Checkpoints
 from countersign.settings import Settings
@@ -43,10 +45,20 @@ RECONNECT_SECONDS = 1.0
 DUE_AT_ONCE = 200
 JOB_ATTEMPTS = 3
 
+SHARE_OF_ONE_USER = 4
+"""One user's work takes at most this part of what a process does at once: a mailbox that hangs delays nobody else."""
+
+# Everybody's first, then everybody's second: a look is never full of one user's rows.
 _DUE = {
-    "run": text("SELECT run_id AS id, user_id FROM due_runs ORDER BY due_at LIMIT :n"),
-    "action": text("SELECT action_id AS id, user_id FROM due_actions ORDER BY due_at LIMIT :n"),
-    "approval": text("SELECT approval_id AS id, user_id FROM due_approvals ORDER BY due_at LIMIT :n"),
+    "run": text("""
+        SELECT run_id AS id, user_id FROM due_runs
+        ORDER BY row_number() OVER (PARTITION BY user_id ORDER BY due_at), due_at LIMIT :n"""),
+    "action": text("""
+        SELECT action_id AS id, user_id FROM due_actions
+        ORDER BY row_number() OVER (PARTITION BY user_id ORDER BY due_at), due_at LIMIT :n"""),
+    "approval": text("""
+        SELECT approval_id AS id, user_id FROM due_approvals
+        ORDER BY row_number() OVER (PARTITION BY user_id ORDER BY due_at), due_at LIMIT :n"""),
 }
 _IS_OPEN = text("""
     SELECT EXISTS (SELECT 1 FROM open_jobs WHERE run_id = CAST(:id AS uuid) OR action_id = CAST(:id AS uuid))
@@ -60,7 +72,7 @@ class Worker:
     """The process's parts; `system` sees only ids, states and deadlines (system role).
 
     Attributes:
-        under_way: what the scan has started and not finished, by kind and id, so that nothing is started twice here.
+        under_way: what the scan has started, by kind and id; jobs count in the users' shares of it.
     """
 
     settings: Settings
@@ -70,8 +82,12 @@ class Worker:
     queue: App
     clock_moves: Bus
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    under_way: set[tuple[str, UUID]] = field(default_factory=set)
     done: dict[str, int] = field(default_factory=dict)
+    under_way: UnderWay = field(init=False)
+
+    def __post_init__(self) -> None:
+        slots = self.settings.worker_concurrency
+        self.under_way = UnderWay(slots, max(1, slots // SHARE_OF_ONE_USER))
 
     async def work(self, kind: str, user_id: UUID, row_id: UUID) -> None:
         """Do what is due for this row, as its user; an error is logged and raised.
@@ -86,9 +102,16 @@ class Worker:
         try:
             await handlers[kind](user_id, row_id)
         except Exception as exc:
-            log.exception("worker.failed", kind=kind, id=str(row_id), error=type(exc).__name__)
+            told = {"error": type(exc).__name__, "where": where(exc)}
+            log.error("worker.failed", kind=kind, id=str(row_id), **told)  # noqa: TRY400 - its text may quote mail
             raise
         self.done[kind] = self.done.get(kind, 0) + 1
+
+    async def follow_hint(self, kind: str, user_id: UUID, row_id: UUID) -> None:
+        """Work for a job; one whose user has no share left is left to the scan, so it blocks no job slot."""
+        if not self.under_way.is_used_up(user_id):
+            async with self.under_way.share_of(user_id):
+                await self.work(kind, user_id, row_id)
 
 
 def main() -> None:
@@ -140,11 +163,11 @@ def _register(worker: Worker) -> None:
 
     @worker.queue.task(name="drive_run", retry=retry)
     async def drive_run(run_id: str, user_id: str) -> None:
-        await worker.work("run", UUID(user_id), UUID(run_id))
+        await worker.follow_hint("run", UUID(user_id), UUID(run_id))
 
     @worker.queue.task(name="execute_action", retry=retry)
     async def execute_action(action_id: str, user_id: str) -> None:
-        await worker.work("action", UUID(user_id), UUID(action_id))
+        await worker.follow_hint("action", UUID(user_id), UUID(action_id))
 
 
 async def _refuse_moved_clock(worker: Worker) -> None:
@@ -195,8 +218,6 @@ async def _take_jobs(worker: Worker) -> None:
 
 
 async def _scan(worker: Worker) -> None:
-    slots = asyncio.Semaphore(worker.settings.worker_concurrency)
-    tasks: set[asyncio.Task[None]] = set()
     look = asyncio.Event()
     hearing = asyncio.create_task(_hear_clock_moves(worker, look), name="clock moves")
     try:
@@ -204,12 +225,13 @@ async def _scan(worker: Worker) -> None:
             look.clear()
             for kind, query in _DUE.items():
                 for user_id, row_id in await _due(worker, query):
-                    _start(worker, tasks, slots, (kind, user_id, row_id))
+                    work = partial(_do, worker, kind, user_id, row_id)
+                    worker.under_way.start((kind, row_id), user_id, work)
             await _first_of(worker.settings.scan_interval_seconds, look, worker.stopping)
     finally:
         hearing.cancel()
         await asyncio.gather(hearing, return_exceptions=True)
-        await _drain(tasks)
+        await worker.under_way.drain(DRAIN_SECONDS)
 
 
 async def _hear_clock_moves(worker: Worker, look: asyncio.Event) -> None:
@@ -231,40 +253,11 @@ async def _due(worker: Worker, query: object) -> list[tuple[UUID, UUID]]:
         return [(row.user_id, row.id) for row in rows]
 
 
-def _start(
-    worker: Worker, tasks: set[asyncio.Task[None]], slots: asyncio.Semaphore, due: tuple[str, UUID, UUID]
-) -> None:
-    kind, user_id, row_id = due
-    if (kind, row_id) in worker.under_way:
-        return
-
-    async def one() -> None:
-        try:
-            async with slots:
-                await worker.work(kind, user_id, row_id)
-        except CountersignError as exc:
-            log.info("worker.refused", kind=kind, id=str(row_id), code=exc.code)
-        finally:
-            worker.under_way.discard((kind, row_id))
-
-    worker.under_way.add((kind, row_id))
-    task = asyncio.create_task(one(), name=f"{kind} {row_id}")
-    tasks.add(task)
-    task.add_done_callback(lambda ended: _forget(tasks, ended))
-
-
-def _forget(tasks: set[asyncio.Task[None]], ended: asyncio.Task[None]) -> None:
-    tasks.discard(ended)
-    if not ended.cancelled():
-        ended.exception()  # logged where it happened; asked for here so that asyncio does not log it again
-
-
-async def _drain(tasks: set[asyncio.Task[None]]) -> None:
-    if tasks:
-        _, late = await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+async def _do(worker: Worker, kind: str, user_id: UUID, row_id: UUID) -> None:
+    try:
+        await worker.work(kind, user_id, row_id)
+    except CountersignError as exc:
+        log.info("worker.refused", kind=kind, id=str(row_id), code=exc.code)
 
 
 async def _reap(worker: Worker) -> None:

@@ -42,15 +42,17 @@ def mailboxes(n_threads: int = 1) -> list[dict[str, Any]]:
     ]
 
 
-async def sit_down(services: Services, database: ProductDatabase, sandbox: Sandbox) -> Desk:
-    """A registered person with Alex's mailbox connected and a run waiting."""
+async def sit_down(
+    services: Services, database: ProductDatabase, sandbox: Sandbox, email: str = ALEX
+) -> Desk:
+    """A registered person with that mailbox connected and a run waiting."""
     user_id = uuid4()
     async with services.db.session(user_id) as session:
         address = f"{user_id}@home.example"
         session.add(
             User(id=user_id, email=address, email_key=address, name="Alex Moreno", password_hash="none")
         )
-    account_id = await _connect(services, sandbox, user_id)
+    account_id = await _connect(services, sandbox, user_id, email)
     run_id = await new_run(database, user_id)
     return Desk(services, database, sandbox, user_id, account_id, run_id)
 
@@ -78,13 +80,13 @@ async def new_run(database: ProductDatabase, user_id: UUID) -> UUID:
     return run_id
 
 
-async def _connect(services: Services, sandbox: Sandbox, user_id: UUID) -> UUID:
-    """Alex's account with a token that outlives every clock the tests set."""
+async def _connect(services: Services, sandbox: Sandbox, user_id: UUID, email: str) -> UUID:
+    """An account with a token that outlives every clock the tests set."""
     account_id = uuid4()
-    token = sandbox.token(ALEX, *SCOPES, expires_in=round(YEARS.total_seconds()))
+    token = sandbox.token(email, *SCOPES, expires_in=round(YEARS.total_seconds()))
     async with services.db.session(user_id) as session:
         account = Account(
-            id=account_id, user_id=user_id, provider="google", email=ALEX, type="work", token_version=0
+            id=account_id, user_id=user_id, provider="google", email=email, type="work", token_version=0
         )
         grant = TokenGrant(token, round(YEARS.total_seconds()), None, SCOPES)
         user_cipher = await cipher(session, services.keys, user_id)
