@@ -1,5 +1,7 @@
-"""An action as the page, the event log and scripts see it; it reads rows it is given and changes none.
+"""An action as the page, the event log and scripts see it; it changes nothing.
 
+What a card shows is made from the payload that would be executed, never from a stored picture of it (contract.md,
+control 2).
 Wire shapes: events/cards.py and events/data.py; a test validates what is made here against them.
 """
 
@@ -8,23 +10,55 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from countersign.actions.catalogue import kind_of
 from countersign.actions.decisions import approval_id_of
 from countersign.actions.models import Action, ActionVersion, Approval
+from countersign.errors import ConflictError
 from countersign.events.cards import ApprovalCard
 from countersign.events.shapes import ActionUpdated
 
 VERBS = ("approve", "edit", "reject", "respond")
 
 
-def card(action: Action, version: ActionVersion, approval: Approval) -> dict[str, Any]:
+async def seen(session: AsyncSession, action: Action) -> tuple[ActionVersion, ActionVersion | None]:
+    """The record of the action's current version, and of the one before it."""
+    statement = select(ActionVersion).where(
+        ActionVersion.action_id == action.id, ActionVersion.version.in_((action.version, action.version - 1))
+    )
+    found = {version.version: version for version in await session.scalars(statement)}
+    return found[action.version], found.get(action.version - 1)
+
+
+def shown(action: Action, version: ActionVersion, earlier: ActionVersion | None) -> dict[str, Any]:
+    """The preview of what the action's row holds now, beside its version's facts and the version before."""
+    return kind_of(action.kind).preview(action.payload, version.facts, earlier.payload if earlier else None)
+
+
+def require_whole(action: Action, version: ActionVersion) -> None:
+    """Nothing, when the action's row and the record of its version say the same.
+
+    Raises:
+        ConflictError: they differ, so nobody can say what was shown; nothing was written.
+    """
+    said = (version.kind, version.payload, version.digest)
+    if said != (action.kind, action.payload, action.digest):
+        msg = "What is stored about this card does not fit together, so it cannot be approved."
+        raise ConflictError(msg, action="Reject it, ask again, and tell the administrator.")
+
+
+def card(
+    action: Action, approval: Approval, version: ActionVersion, earlier: ActionVersion | None
+) -> dict[str, Any]:
     """The approval card of that version, as JSON; allowed verbs are what would be accepted right now."""
     kind = kind_of(action.kind)
     being_revised = action.revision_decision_id is not None
     is_open = action.state == "proposed" and approval.status == "pending"
     model = ApprovalCard.model_validate(
         {
-            **version.preview,
+            **shown(action, version, earlier),
             "id": approval.id,
             "action_id": action.id,
             "run_id": action.run_id,

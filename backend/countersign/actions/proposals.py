@@ -157,7 +157,7 @@ async def card(session: AsyncSession, action_id: UUID) -> dict[str, Any]:
 
 async def card_of(session: AsyncSession, action: ActionRow) -> dict[str, Any]:
     """The approval card of this action as it was just read."""
-    return cards.card(action, await rows.version_of(session, action), await rows.approval_of(session, action))
+    return cards.card(action, await rows.approval_of(session, action), *await cards.seen(session, action))
 
 
 async def versions(session: AsyncSession, action_id: UUID) -> list[VersionRow]:
@@ -201,7 +201,9 @@ async def revise(
 async def record_decision(
     session: AsyncSession, services: Services, action: ActionRow, wanted: Wanted
 ) -> DecisionRow:
-    """The decision on the locked action's current version, sealed; see decisions.record."""
+    """The decision on the locked action's current version, sealed; see decisions.record and cards.require_whole."""
+    if wanted.verb == "approve":
+        cards.require_whole(action, await current_version(session, action))
     return await decisions.record(session, services.keys, action, wanted, services.settings)
 
 

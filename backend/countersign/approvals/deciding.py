@@ -247,7 +247,7 @@ async def _stale(session: AsyncSession, action: ActionRow, message: str) -> Stal
 async def _check_ticks(session: AsyncSession, action: ActionRow, verdict: Verdict) -> None:
     if verdict.verb != "approve":
         return
-    required: list[str] = (await proposals.current_version(session, action)).preview["requires"]
+    required: list[str] = (await proposals.card_of(session, action))["requires"]
     missing = [tick for tick in required if tick not in verdict.acknowledged]
     if missing:
         msg = "This card needs your confirmation that you recognise every recipient."

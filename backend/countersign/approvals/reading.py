@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from countersign.actions import proposals
 from countersign.actions.proposals import ActionRow, ApprovalRow, VersionRow
@@ -73,10 +74,12 @@ async def some_cards(
     session: AsyncSession, wanted: Filter, *, after: Cursor | None = None, limit: int = 50
 ) -> list[tuple[Cursor, dict[str, Any]]]:
     """At most `limit` of the session's user's cards after that place, newest first, each with its place."""
+    earlier = aliased(VersionRow)
     statement = (
-        select(ActionRow, VersionRow, ApprovalRow)
+        select(ActionRow, ApprovalRow, VersionRow, earlier)
         .join(ApprovalRow, ApprovalRow.action_id == ActionRow.id)
         .join(VersionRow, (VersionRow.action_id == ActionRow.id) & (VersionRow.version == ActionRow.version))
+        .outerjoin(earlier, (earlier.action_id == ActionRow.id) & (earlier.version == ActionRow.version - 1))
         .order_by(ApprovalRow.created_at.desc(), ApprovalRow.id.desc())
         .limit(limit)
     )
@@ -92,8 +95,11 @@ async def some_cards(
         )
     rows = await session.execute(statement.execution_options(populate_existing=True))
     return [
-        (Cursor(approval.created_at, approval.id), proposals.card_from(action, version, approval))
-        for action, version, approval in rows
+        (
+            Cursor(approval.created_at, approval.id),
+            proposals.card_from(action, approval, version, version_before),
+        )
+        for action, approval, version, version_before in rows
     ]
 
 
