@@ -56,6 +56,8 @@ def test_an_address_has_one_form(written: str, sent_to: str) -> None:
         f"dana@{'.'.join(['x' * 60] * 5)}.test",
         "dana@☃︎☃.example",
         "dana@xn--.example",
+        "dana@xn--a.test",
+        "dana@sub.xn--99999999999.test",
     ],
 )
 def test_what_is_no_address_is_refused_and_the_field_named(written: str) -> None:

@@ -98,7 +98,64 @@ def test_what_the_person_may_edit_and_what_it_cost_is_on_the_card() -> None:
         shown({"to": [*PAYLOAD["to"], {"email": "b@client.test"}]})["title"]
         == "Send reply to Dana Ito and 1 more"
     )
-    assert shown({"to": [{"email": DANA}]})["title"] == f"Send reply to {DANA}"
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "title"),
+    [
+        ("", DANA, DANA),
+        ("Bob Smith", "bob@smith.test", "Bob Smith <bob@smith.test>"),
+        ("dana@client.test", "x@evil.test", "x@evil.test"),
+        ("Dana (dana@client.test)", DANA, "Dana (dana@client.test)"),
+        ("N" * 61, "x@evil.test", "x@evil.test"),
+    ],
+)
+def test_the_title_names_the_address_of_whom_was_never_written_to(name: str, email: str, title: str) -> None:
+    assert shown({"to": [{"email": email, "name": name}]})["title"] == f"Send reply to {title}"
+
+
+def test_a_recipient_the_mail_asked_for_is_pointed_at() -> None:
+    (reason,) = [
+        reason
+        for reason in shown(answers_to=["lee@acme.test"])["risk"]["reasons"]
+        if reason["code"] == "reply_to_differs"
+    ]
+
+    assert reason == {
+        "code": "reply_to_differs",
+        "text": f"The mail from {DANA} asks for the answer to go to lee@acme.test, which did not write it.",
+        "ref": "recipients/1",
+    }
+
+
+def test_whoever_only_wrote_is_nobody_to_be_mistaken_for() -> None:
+    known = [{"email": "bob@smith.test", "name": "Bob Smith", "written_to": 0}]
+    bob = shown({"to": [{"email": "bob@smith.test", "name": "Bob Smith"}], "cc": []}, known=known)
+
+    assert codes(bob) == ["first_contact", "external_recipient"]
+
+
+@pytest.mark.parametrize("name", ["Ito, Dana", "Dana Ito (Client GmbH)", "D\u0430na  It\u00f6", "DANA ITO"])
+def test_a_known_name_is_recognised_in_any_dress(name: str) -> None:
+    assert "known_name_other_address" in codes(shown({"cc": [{"email": "x@evil.test", "name": name}]}))
+
+
+def test_nobody_is_a_namesake_of_their_own_address() -> None:
+    bob = risk.Addressee("bob@smith.test", "Bob Smith", external=True, first_time=True)
+
+    reasons = risk.recipient_reasons([bob], {"Bob@smith.test": "Bob Smith"}, organisation=False)
+
+    assert [reason.code for reason in reasons] == ["first_contact"]
+
+
+def test_the_mark_names_the_address_that_a_name_pretends_to_be() -> None:
+    reasons = shown({"cc": [{"email": "x@evil.test", "name": f"Dana <{DANA}>"}]})["risk"]["reasons"]
+
+    assert {
+        "code": "name_is_an_address",
+        "text": f"The name beside x@evil.test is written like another address, {DANA}.",
+        "ref": "recipients/1",
+    } in reasons
 
 
 def test_recipients_say_where_they_come_from() -> None:
@@ -144,7 +201,11 @@ def test_an_ordinary_answer_inside_the_house_is_low_risk() -> None:
         ({"subject": "Re: a\u202eb"}, {}, "hidden_characters", "high"),
         ({"body_text": "pay\u200bpal"}, {}, "hidden_characters", "high"),
         ({"quote_text": "a\u2066b"}, {}, "hidden_characters", "medium"),
-        ({}, {"reply_to_differs": True}, "reply_to_differs", "medium"),
+        ({}, {"answers_to": [DANA]}, "reply_to_differs", "medium"),
+        ({}, {"answers_to": ["lee@acme.test"]}, "reply_to_differs", "high"),
+        ({}, {"answers_to": ["lee@acme.test"], "sender": ""}, "reply_to_differs", "high"),
+        ({"cc": [{"email": "x@evil.test", "name": DANA}]}, {}, "name_is_an_address", "high"),
+        ({"to": [{"email": DANA, "name": "Lee (lee＠acme.test)"}]}, {}, "name_is_an_address", "high"),
         ({}, {"cautions": ["mailing_list"]}, "mailing_list", "medium"),
         ({}, {"cautions": ["automated"]}, "automated_sender", "medium"),
         ({}, {"promises": [{"quote": "Wednesday", "meaning": "2 December"}]}, "promises_date", "medium"),
@@ -195,6 +256,12 @@ def test_a_quoted_mail_that_gives_orders_changes_nothing_on_the_card() -> None:
         ("dana@clientt.test", DANA, DANA),
         ("dana@cilent.test", DANA, DANA),
         ("lee@client.test", DANA, None),
+        ("dana@c1ient.test", DANA, DANA),
+        ("dana@xn--clint-psa.test", DANA, DANA),
+        ("dana@xn--lient-0ye.test", DANA, DANA),
+        ("dana@xn--clent-o4a.test", DANA, DANA),
+        ("dana@xn--a.test", DANA, None),
+        ("dana@client.test", "dana@xn--clint-psa.test", "dana@xn--clint-psa.test"),
         ("dana@cli-ent.test", DANA, DANA),
         ("x@rnicrosoft.test", "y@microsoft.test", "y@microsoft.test"),
         ("a@ab.io", "a@ac.io", None),

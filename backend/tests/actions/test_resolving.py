@@ -66,8 +66,39 @@ def test_reply_to_is_honoured_and_said() -> None:
     elsewhere = resolved(mail(reply_to=(Address("desk@client.test", "Desk"),)))
 
     assert emails(elsewhere.payload["to"]) == ["desk@client.test"]
-    assert elsewhere.facts["reply_to_differs"] is True
+    assert elsewhere.facts["answers_to"] == ["desk@client.test"]
     assert elsewhere.facts["origins"]["desk@client.test"]["quote"] == "Reply-To: Desk <desk@client.test>"
+
+
+def test_each_address_a_reply_to_adds_is_told_from_the_senders() -> None:
+    both = resolved(
+        mail(
+            from_=Address("dana@clïent.test", "Dana Ito"),
+            reply_to=(Address("dana@clïent.test", "Dana"), Address("mallory@evil.test", "Mallory")),
+        )
+    )
+
+    assert both.facts["sender"] == "dana@xn--clent-dta.test"
+    assert both.facts["answers_to"] == ["mallory@evil.test"]
+    assert both.facts["origins"]["mallory@evil.test"]["quote"] == "Reply-To: Mallory <mallory@evil.test>"
+
+
+def test_somebody_known_is_recognised_in_either_form_of_the_address() -> None:
+    known = (Known(email="dana@clïent.test", written_to=1), Known(email="odd", written_to=1))
+
+    assert [one["email"] for one in resolved(known=known).facts["known"]] == [
+        "dana@xn--clent-dta.test",
+        "odd",
+    ]
+
+
+def test_answering_ones_own_mail_asks_nobody_elsewhere() -> None:
+    own = mail(from_=Address(SALES), to=(Address(DANA, "Dana Ito"),), reply_to=(Address("x@acme.test"),))
+
+    facts = resolved(own).facts
+
+    assert facts["answers_to"] == []
+    assert facts["origins"][DANA]["quote"] == f"To: Dana Ito <{DANA}>"
 
 
 def test_answering_ones_own_mail_writes_to_those_it_went_to() -> None:

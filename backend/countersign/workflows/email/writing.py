@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Literal
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from countersign.actions import proposals
 from countersign.actions.proposals import Known, Promise, ReplySource, ResolvedReply
 from countersign.actions.types import ProposedAction
 from countersign.approvals.gate import Revision
+from countersign.connectors.google.mail_types import Contact
 from countersign.errors import ConflictError, InvalidError
 from countersign.identity.models import User
 from countersign.kit import clock
@@ -26,6 +28,8 @@ from countersign.workflows.engine import Runtime
 
 # What a person may have edited on the card: kept when the reply is resolved again.
 _KEPT = ("to", "cc", "subject")
+_MOST_KNOWN = 500
+"""People kept with a card: a mail to thousands must not weigh on each of its versions."""
 
 
 class CannotReviseError(ConflictError):
@@ -91,7 +95,9 @@ async def _source(context: RunContext, state: EmailState, body: str) -> ReplySou
     mail = state["mail"]
     account = next(account for account in state["accounts"] if account["id"] == mail["account_id"])
     reader = await reader_of(context, mail["account_id"])
-    thread, aliases = await reader.get_thread(mail["thread_id"]), await reader.send_as()
+    thread, aliases, written_to = await asyncio.gather(
+        reader.get_thread(mail["thread_id"]), reader.send_as(), reader.people_written_to()
+    )
     person = state["person"]
     typed = [person["email"]] if person.get("provenance") == "request" else []
     return ReplySource(
@@ -101,10 +107,19 @@ async def _source(context: RunContext, state: EmailState, body: str) -> ReplySou
         account_email=account["email"],
         account_type=account["type"],
         time_zone=state["zone"],
-        known=[Known.model_validate(known) for known in state["known"]],
+        known=_known(state, written_to),
         user_addresses=typed,
         promises=await _promises(context, body, state["zone"]),
     )
+
+
+def _known(state: EmailState, written_to: list[Contact]) -> list[Known]:
+    """Those met while looking for the person, and whom the account wrote to of late: look-alikes are told by them."""
+    people = [
+        Known(email=one.address.email, name=one.address.name, written_to=one.written_to)
+        for one in written_to[:_MOST_KNOWN]
+    ]
+    return [*people, *(Known.model_validate(known) for known in state["known"])]
 
 
 async def _resolved_again(context: RunContext, action_id: UUID, wanted: Revision, body: str) -> ResolvedReply:
