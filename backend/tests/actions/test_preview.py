@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from countersign.actions import risk
 from countersign.actions.catalogue import kind_of
 from countersign.actions.diff import Field, field_changes
 from countersign.actions.mail.hidden import suspicious, visible, without_hidden
 from countersign.actions.mail.payload import EDITABLE
+from countersign.actions.marks import risk
 from tests.actions.replies import ALEX, DANA, FACTS, PAYLOAD
 
 REPLY = kind_of("mail.reply")
@@ -293,7 +293,6 @@ def test_what_cannot_be_seen_is_made_visible() -> None:
 def test_a_difference_names_what_changed_and_what_went() -> None:
     before = [Field("/a", "A", "1"), Field("/b", "B", "2")]
     after = [Field("/a", "A", "1"), Field("/c", "C", "3")]
-
     assert [(line["before"], line["after"]) for line in field_changes(before, after)] == [
         ("1", "1"),
         (None, "3"),

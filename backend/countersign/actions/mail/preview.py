@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from countersign.actions import risk
 from countersign.actions.diff import Field, field_changes
 from countersign.actions.mail import markup, mime
 from countersign.actions.mail.facts import Origin, ReplyFacts
 from countersign.actions.mail.hidden import suspicious, visible
 from countersign.actions.mail.payload import EDITABLE, Mailbox, ReplyPayload
+from countersign.actions.marks import risk
 
 ACKNOWLEDGE = "ack_recipients"
 _NAME_SHOWN = 60

@@ -220,7 +220,7 @@ class MailReader:
         heads = await self._heads(list(message_ids), _ADDRESS_HEADERS)
         return contacts_in(heads, words)
 
-    async def people_written_to(self, limit: int = 100) -> list[Contact]:
+    async def people_written_to(self, limit: int = 40) -> list[Contact]:
         """Whom the owner's newest `limit` mails went to, most written to first."""
         found = await self.search("in:sent", limit)
         return contacts_in(await self._heads([ref.id for ref in found], _ADDRESS_HEADERS), ())

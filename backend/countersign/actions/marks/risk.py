@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from countersign.actions.skeleton import plain_domain, skeleton, words_of
+from countersign.actions.marks.skeleton import plain_domain, skeleton, words_of
 
 Level = Literal["low", "medium", "high"]
 MANY_RECIPIENTS = 10
