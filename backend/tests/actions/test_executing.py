@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -215,9 +216,16 @@ async def test_a_history_too_old_is_made_up_for_by_the_search(desk: Desk) -> Non
 
 async def test_a_mail_search_does_not_know_is_found_in_its_conversation(desk: Desk) -> None:
     card = await desk.approved()
-    desk.sandbox.fault(SEND, drop=True, count=1)
+    # It lands after we stopped waiting for the answer; before that the draft has to be readable.
+    desk.sandbox.fault(SEND, stall_seconds=3.5, count=1)
+    await desk.execute(card)
     desk.sandbox.fault("gmail.users.history.list", status=404, reason="notFound")
     desk.sandbox.fault("gmail.users.messages.get", status=404, reason="notFound")
+    deadline = time.monotonic() + 10
+    while not desk.sends():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.1)
+    await desk.advance(20)
 
     assert await until_closed(desk, card) == "done"
     assert (await desk.row(card))["outcome"]["found_by"] == "thread"
