@@ -194,7 +194,9 @@ async def _next_call(drive: _Drive, snapshot: StateSnapshot, wake: int) -> _Call
     if snapshot.created_at is None:
         return _Call(drive.first_values)
     is_new_attempt = (snapshot.metadata or {}).get("attempt") != drive.context.attempt
-    if not snapshot.next:
+    # `next` leaves out steps whose results are stored but not yet applied (a kill in between): only no task at all
+    # means finished. Source: langgraph 1.2, pregel `_prepare_state_snapshot`.
+    if not snapshot.tasks:
         return _Call(drive.first_values) if is_new_attempt else None
     if not snapshot.interrupts:
         return _Call(None)

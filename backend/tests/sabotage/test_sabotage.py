@@ -35,7 +35,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def patched(root: Path, patch: Path, *options: str) -> None:
     """Apply the patch in the copy."""
-    command = ["patch", "-p1", "--no-backup-if-mismatch", "--silent", "-i", str(patch), *options]
+    command = ["git", "apply", "-p1", *options, str(patch)]
     subprocess.run(command, cwd=root / "backend", check=True)
 
 
