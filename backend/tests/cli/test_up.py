@@ -141,23 +141,6 @@ def test_one_address_is_printed_and_answers_and_ctrl_c_leaves_nothing_behind(
     assert addresses == [running.origin]
 
 
-def test_a_second_start_is_ready_within_five_seconds_on_two_processors(up: Callable[..., Running]) -> None:
-    up().stop()
-
-    running = up()
-
-    # Processor time, not wall time: other tests share the machine, and their load is not ours. The children start
-    # side by side after their parent, so the way to "ready" is as long as the parent and its slowest child.
-    slowest = max(processor_seconds(pid) for pid in running.children().values())
-    assert processor_seconds(running.process.pid) + slowest < 5
-
-
-def processor_seconds(pid: int) -> float:
-    # Fields 14 to 17: user and system time of the process and of its ended children, in ticks. Source: proc(5).
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
-
-
 def test_a_taken_port_is_named_with_its_holder_and_what_to_do(countersign: CommandLine) -> None:
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = holder.getsockname()[1]

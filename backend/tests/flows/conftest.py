@@ -1,6 +1,6 @@
 """A whole installation on this test process's database, and a person who has just arrived at it.
 
-Starting processes takes seconds, so they outlive a test; rows, mailboxes and clocks do not.
+Starting processes takes seconds, so they serve a file of tests; rows, mailboxes and clocks are each test's own.
 """
 
 from __future__ import annotations
@@ -21,14 +21,17 @@ from tests.sandbox.server import Sandbox, google_sandbox, sandbox_process
 __all__ = ["google_sandbox", "sandbox_process"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def running_installation(
     database_addresses: DatabaseAddresses,
     keys_dir: Path,
     sandbox_process: Sandbox,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Installation]:
-    """An api and a worker, each a process of its own, for every flow of this test process."""
+    """An api and a worker, each a process of its own, for the flows of one file.
+
+    No longer than that: a worker that outlived them would carry on the runs of other tests on the same database.
+    """
     database = ProductDatabase(database_addresses, Database(database_addresses.app_url))
     settings = database.settings(keys_dir, google_base_url=sandbox_process.base_url, port=free_port())
     log = tmp_path_factory.mktemp("installation") / "processes.log"

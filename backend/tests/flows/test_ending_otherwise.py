@@ -11,6 +11,8 @@ from tests.flows.story import Story
 from tests.flows.test_one_reply import ALEX, HOLD, REQUEST
 from workspace_sandbox.worlds import demo
 
+pytestmark = pytest.mark.xdist_group("installation")
+
 
 @pytest.fixture
 async def alex(maya: Story, installation: Installation) -> Story:

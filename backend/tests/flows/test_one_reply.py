@@ -15,6 +15,8 @@ from tests.flows.installation import Installation
 from tests.flows.story import Json, Story
 from workspace_sandbox.worlds import demo
 
+pytestmark = pytest.mark.xdist_group("installation")
+
 ALEX = demo.WORK_EMAIL
 DANA = "dana.whitfield@harborline.example"
 REQUEST = "Reply to the last mail from Dana Whitfield saying we can take delivery on Wednesday"

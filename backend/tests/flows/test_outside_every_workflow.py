@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from tests.flows.installation import Installation
 from tests.flows.story import Story
+
+pytestmark = pytest.mark.xdist_group("installation")
 
 OUTSIDE = "Book me a table for two"
 

@@ -18,6 +18,8 @@ from tests.flows.story import Story
 from tests.flows.test_one_reply import body_of, parsed
 from tests.sandbox.server import Sandbox, start_sandbox
 
+pytestmark = pytest.mark.xdist_group("installation")
+
 OWNER = "bbb@zzz.org"
 JOHN = "bbb@ddd.com"
 REQUEST = "Answer the latest mail from John X. Doe: The parcel arrived, thank you."
