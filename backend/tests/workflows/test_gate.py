@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from countersign.runs import resume
 from countersign.runs.models import Run
+from countersign.workflows import gate
 from countersign.workflows.context import RunContext
-from countersign.workflows.engine import Command, RunnableConfig
+from countersign.workflows.engine import Command, RunnableConfig, Runtime
 from countersign.workflows.registry import WORKFLOWS
 from countersign.workflows.steps import Graph
 from tests.runs.trouble import paused_after, until_blocked
@@ -127,3 +128,21 @@ async def test_a_held_reply_shows_the_run_waiting_for_the_hold(alex: MailDesk) -
     await alex.decide("approve")
 
     assert (before, await alex.waiting_for(run)) == ("approval", "hold")
+
+
+async def test_a_card_approved_before_its_step_is_done_again_is_not_announced_as_waiting(
+    alex: MailDesk,
+) -> None:
+    run = await alex.ask_and_drive()
+    graph, config, context = await _graph(alex, run)
+    drafted = [
+        state.values async for state in graph.aget_state_history(config) if state.values.get("proposed")
+    ]
+    await alex.decide("approve")
+    said_before = await alex.answers(run.id)
+
+    await gate.preview(cast(gate.GateState, drafted[0]), Runtime(context=context))
+
+    assert await alex.waiting_for(run) == "hold"
+    assert len(await alex.cards()) == 1
+    assert await alex.answers(run.id) == said_before
