@@ -1,7 +1,7 @@
 """An action as the page, the event log and scripts see it; it changes nothing.
 
 What a card shows is made from the payload that would be executed, never from a stored picture of it.
-Wire shapes: events/cards.py and events/data.py; a test validates what is made here against them.
+Wire shapes: events/cards.py and events/shapes.py; a test validates what is made here against them.
 """
 
 from __future__ import annotations

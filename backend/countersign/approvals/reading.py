@@ -123,7 +123,7 @@ async def versions_of(session: AsyncSession, approval_id: UUID) -> list[dict[str
 
 
 async def one_action(session: AsyncSession, action_id: UUID) -> dict[str, Any]:
-    """State, hold, evidence and undo of an action (`action.updated` in events/data.py).
+    """State, hold, evidence and undo of an action (`action.updated` in events/shapes.py).
 
     Raises:
         NotFoundError: no such action of this user.

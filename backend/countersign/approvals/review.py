@@ -14,7 +14,7 @@ from countersign.actions.executor import review
 
 
 async def check(services: Services, user_id: UUID, action_id: UUID) -> dict[str, Any]:
-    """How the action stands after looking at the provider once more (`action.updated` in events/data.py).
+    """How the action stands after looking at the provider once more (`action.updated` in events/shapes.py).
 
     Raises:
         NotFoundError: no such action of this user.
