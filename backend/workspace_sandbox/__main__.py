@@ -13,7 +13,7 @@ from pathlib import Path
 from workspace_sandbox.app import SandboxApp
 from workspace_sandbox.gmail.schema import SCHEMA as GMAIL_SCHEMA
 from workspace_sandbox.gmail.service import HANDLERS as GMAIL_HANDLERS
-from workspace_sandbox.serving import CannotBind, address_of, bind, serve
+from workspace_sandbox.serving import CannotBind, address_of, bind, inherit, serve
 from workspace_sandbox.start import CannotStart, Wishes, fill
 from workspace_sandbox.store import CannotOpen, Store
 
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
     try:
-        listener = bind(options.host, options.port)
+        listener = bind(options.host, options.port) if options.fd is None else inherit(options.fd)
         store = Store(options.db, seed=options.seed, schemas=(GMAIL_SCHEMA,))
         origin = address_of(listener)
         wishes = Wishes(options.world, options.imports, options.owner, options.seed, origin)
@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address; no other is accepted")
     parser.add_argument("--port", type=int, default=4010, help="0 takes any free port")
+    parser.add_argument("--fd", type=int, help="an open listening socket to use instead of --host and --port")
     parser.add_argument(
         "--world", default="empty", help="demo, empty, or a JSON file in the shape of the seed"
     )

@@ -73,6 +73,23 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
+def inherit(descriptor: int) -> socket.socket:
+    """The listening socket that whoever started this process opened, so that its port is ours before we run.
+
+    Raises:
+        CannotBind: when the descriptor is no socket on a loopback address.
+    """
+    try:
+        listener = socket.socket(fileno=descriptor)
+        host = str(listener.getsockname()[0])
+    except (OSError, IndexError) as error:
+        raise CannotBind(f"File descriptor {descriptor} is no socket to listen on; use --port.") from error
+    if not _is_loopback(host):
+        listener.close()
+        raise CannotBind(f"File descriptor {descriptor} listens on {host or 'no address'}, not on loopback.")
+    return listener
+
+
 def address_of(listener: socket.socket) -> str:
     """The origin that clients use, for example `http://127.0.0.1:4010`."""
     host, port = listener.getsockname()[:2]

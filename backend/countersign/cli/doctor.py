@@ -56,15 +56,6 @@ def refuse_taken_port(host: str, port: int) -> None:
             ) from exc
 
 
-def free_port(wanted: int) -> int:
-    """`wanted` when it is free on the loopback address, else any free port."""
-    with contextlib.suppress(PortTakenError):
-        refuse_taken_port("127.0.0.1", wanted)
-        return wanted
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
 def _holder_in_words(port: int) -> str:
     pid = _listening_process(port)
     if pid is None:

@@ -28,11 +28,15 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class Program:
-    """One process to keep running: what it is called in the log, its command line and its environment."""
+    """One process to keep running: what it is called in the log, its command line and its environment.
+
+    `descriptors` are open files of ours that every start of it inherits under the same numbers.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
+    descriptors: Sequence[int] = ()
 
 
 async def keep_running(programs: Sequence[Program], stopping: asyncio.Event) -> None:
@@ -97,6 +101,7 @@ async def _run_once(program: Program, stopping: asyncio.Event) -> int:
         start_new_session=True,
         limit=LINE_LIMIT_BYTES,
         preexec_fn=_die_with_parent,
+        pass_fds=program.descriptors,
     )
     printing = asyncio.create_task(_print_lines(program.name, process.stdout))
     ended = asyncio.create_task(process.wait())

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ import psycopg
 import typer
 
 from countersign.cli import installation
-from countersign.cli.doctor import free_port, refuse_taken_port
+from countersign.cli.doctor import refuse_taken_port
 from countersign.cli.migrate import upgrade
 from countersign.cli.supervisor import Program, keep_running, say
 from countersign.errors import ConfigurationError, CountersignError
@@ -29,6 +30,7 @@ from countersign.kit.embedded_postgres import ServerHandle
 from countersign.settings import DEVELOPMENT_GOOGLE_CLIENT_ID, Settings
 
 SANDBOX_PORT = 4010
+SANDBOX_BACKLOG = 128
 LOOK_AGAIN_SECONDS = 0.1
 READY_WITHIN_SECONDS = 60.0
 DATABASE_LOOK_SECONDS = 0.5
@@ -48,8 +50,8 @@ def up(world: WorldOption = "demo", imported: ImportOption = "", owner: OwnerOpt
     """Start everything on this machine and stay until ctrl-C."""
     settings = installation.read_settings()
     refuse_taken_port(settings.host, settings.port)
-    with _database(settings) as (complete, server):
-        programs = _programs(complete, world, imported, owner)
+    with _database(settings) as (complete, server), _sandbox_listener(complete) as listener:
+        programs = _programs(complete, listener, world, imported, owner)
         try:
             with asyncio.Runner() as runner:
                 runner.run(_serve_until_stopped(complete, programs, server))
@@ -83,13 +85,33 @@ def _has_users(owner_url: str) -> bool:
     return row is not None and bool(row[0])
 
 
-def _programs(settings: Settings, world: str, imported: str, owner: str) -> list[Program]:
+@contextlib.contextmanager
+def _sandbox_listener(settings: Settings) -> Iterator[socket.socket | None]:
+    """The socket our sandbox answers on, on any free port when its own is taken; None when Google is elsewhere.
+
+    It is opened here and inherited by the sandbox, at every start of it: the port cannot be lost in between.
+    """
+    if not _needs_sandbox(settings):
+        yield None
+        return
+    try:
+        listener = socket.create_server(("127.0.0.1", SANDBOX_PORT), backlog=SANDBOX_BACKLOG)
+    except OSError:
+        listener = socket.create_server(("127.0.0.1", 0), backlog=SANDBOX_BACKLOG)
+    with listener:
+        yield listener
+
+
+def _programs(
+    settings: Settings, listener: socket.socket | None, world: str, imported: str, owner: str
+) -> list[Program]:
     programs = []
-    if _needs_sandbox(settings):
-        port = free_port(SANDBOX_PORT)
-        settings = settings.model_copy(update={"google_base_url": f"http://127.0.0.1:{port}"})
-        installation.folders().sandbox_address.write_text(f"{settings.google_base_url}\n")
-        programs.append(Program("sandbox", _sandbox_command(port, world, imported, owner), dict(os.environ)))
+    if listener is not None:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        settings = settings.model_copy(update={"google_base_url": address})
+        installation.folders().sandbox_address.write_text(f"{address}\n")
+        command = _sandbox_command(listener.fileno(), world, imported, owner)
+        programs.append(Program("sandbox", command, dict(os.environ), (listener.fileno(),)))
     environment = installation.environment_for(settings)
     this = [sys.executable, "-m", "countersign.cli.main"]
     programs.append(Program("api", [*this, "serve"], environment))
@@ -107,7 +129,7 @@ def _needs_sandbox(settings: Settings) -> bool:
     )
 
 
-def _sandbox_command(port: int, world: str, imported: str, owner: str) -> list[str]:
+def _sandbox_command(descriptor: int, world: str, imported: str, owner: str) -> list[str]:
     """The sandbox's command line; a world that was made already goes on as it is, in its own file."""
     name = Path(world).stem
     sources: list[str] = []
@@ -125,7 +147,7 @@ def _sandbox_command(port: int, world: str, imported: str, owner: str) -> list[s
     if imported:
         say("sandbox", f"{path}: " + ("imported before, unchanged" if file.exists() else "importing ..."))
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "workspace_sandbox", "--port", str(port), "--db", str(file)]
+    command = [sys.executable, "-m", "workspace_sandbox", "--fd", str(descriptor), "--db", str(file)]
     return [*command, "--world", world, *sources]
 
 

@@ -18,9 +18,6 @@ import pytest
 from countersign.kit import embedded_postgres
 from tests.cli.command_line import CommandLine, OwnerSql
 
-# Two starts at the same moment could choose the same free port for their sandboxes.
-pytestmark = pytest.mark.xdist_group("up")
-
 START_SECONDS = 60
 STOP_SECONDS = 15
 

@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -128,8 +128,8 @@ class Sandbox:
         return status
 
 
-def spawn(*arguments: str) -> subprocess.Popen[str]:
-    """The command line as a process, with its output as pipes."""
+def spawn(*arguments: str, inherited: Sequence[int] = ()) -> subprocess.Popen[str]:
+    """The command line as a process, with its output as pipes; it gets the `inherited` open files too."""
     return subprocess.Popen(
         [sys.executable, "-m", "workspace_sandbox", *arguments],
         cwd=BACKEND,
@@ -137,15 +137,23 @@ def spawn(*arguments: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=None,
         text=True,
+        pass_fds=inherited,
     )
 
 
 def start_sandbox(
-    *, world: str = "empty", db: Path | None = None, seed: int = 1, extra: tuple[str, ...] = ()
+    *,
+    world: str = "empty",
+    db: Path | None = None,
+    seed: int = 1,
+    fd: int | None = None,
+    extra: tuple[str, ...] = (),
 ) -> Sandbox:
-    """A sandbox that answers, on a free port; the caller ends it with `stop()` or `kill()`."""
-    arguments = ["--port", "0", "--world", world, "--seed", str(seed), *extra]
-    process = spawn(*arguments, *([] if db is None else ["--db", str(db)]))
+    """A sandbox that answers, on a free port or the open socket `fd`; the caller ends it (`stop()`, `kill()`)."""
+    listening = ["--port", "0"] if fd is None else ["--fd", str(fd)]
+    arguments = [*listening, "--world", world, "--seed", str(seed), *extra]
+    inherited = [] if fd is None else [fd]
+    process = spawn(*arguments, *([] if db is None else ["--db", str(db)]), inherited=inherited)
     assert process.stdout is not None
     line = process.stdout.readline()
     if not line.startswith(READY):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -15,8 +16,10 @@ from tests.sandbox.kernel.worlds import ALEX, alex
 from tests.sandbox.server import Sandbox, spawn, start_sandbox
 
 
-def stderr_of(*arguments: str, capfd: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    process = spawn(*arguments)
+def stderr_of(
+    *arguments: str, capfd: pytest.CaptureFixture[str], inherited: Sequence[int] = ()
+) -> tuple[int, str]:
+    process = spawn(*arguments, inherited=inherited)
     status = process.wait(timeout=20)
     assert process.stdout is not None
     process.stdout.close()
@@ -92,6 +95,28 @@ def test_a_taken_port_is_named_with_what_to_do(capfd: pytest.CaptureFixture[str]
     assert status == 2
     assert f"Port {port} is taken" in words
     assert "--port 0" in words
+
+
+def test_a_port_that_was_opened_for_it_is_used_at_every_start() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as opened:
+        for _ in range(2):
+            sandbox = start_sandbox(fd=opened.fileno())
+            assert sandbox.base_url == f"http://127.0.0.1:{opened.getsockname()[1]}"
+            assert sandbox.stop() == 0
+
+
+def test_a_descriptor_that_is_no_loopback_socket_is_refused(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with (tmp_path / "file").open("w") as file:
+        status, words = stderr_of("--fd", str(file.fileno()), capfd=capfd, inherited=[file.fileno()])
+    assert status == 2
+    assert "is no socket" in words
+
+    with socket.create_server(("0.0.0.0", 0)) as wide:
+        status, words = stderr_of("--fd", str(wide.fileno()), capfd=capfd, inherited=[wide.fileno()])
+    assert status == 2
+    assert "not on loopback" in words
 
 
 def test_an_unknown_world_is_named(capfd: pytest.CaptureFixture[str]) -> None:
