@@ -30,6 +30,21 @@ class OpenCard(_Frozen):
     title: str
 
 
+class ShownMail(_Frozen):
+    """A mail the last answer of this conversation named, by its number there (from 1)."""
+
+    number: int
+    sender: str
+    subject: str
+
+
+class UploadedFile(_Frozen):
+    """A file the person uploaded with this request."""
+
+    id: str
+    name: str
+
+
 class Answer(_Frozen):
     """What the person answered to one question of this request, by the slot the question was about."""
 
@@ -45,6 +60,8 @@ class RequestContext(_Frozen):
         zone: IANA name of the person's zone.
         language: ISO 639-1 code of the page.
         open_cards: newest first.
+        shown: the mails the last answer named, for "the second one"; empty when it named none.
+        files: uploaded with this request, in their order.
         answers: to the questions asked about this very request, oldest first; the last one of a slot counts.
     """
 
@@ -54,6 +71,8 @@ class RequestContext(_Frozen):
     language: str = "en"
     accounts: tuple[ContextAccount, ...] = ()
     open_cards: tuple[OpenCard, ...] = ()
+    shown: tuple[ShownMail, ...] = ()
+    files: tuple[UploadedFile, ...] = ()
     answers: tuple[Answer, ...] = ()
 
     @property

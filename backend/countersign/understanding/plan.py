@@ -4,123 +4,30 @@ Must not hold anything a second process could compute differently: no clock read
 """
 
 import hashlib
-from typing import Annotated, Literal
+from typing import Literal
 
 import rfc8785
-from pydantic import BaseModel, ConfigDict, Field, computed_field
+from pydantic import BaseModel, ConfigDict, computed_field
 
-PLAN_VERSION = 1
+from countersign.understanding.planned.steps import MessageKind, SetKind, Step
 
-SayKind = Literal[
-    "state",
-    "ask_if",
-    "ask_what",
-    "ask_to",
-    "ask_for",
-    "ask_about",
-    "thank",
-    "apologise",
-    "confirm",
-    "direct",
-    "verbatim",
+PLAN_VERSION = 2
+
+Slot = Literal["person", "body", "meaning", "pronoun", "account", "topic", "mail", "file", "label", "subject"]
+Intent = Literal[
+    "mail.list",
+    "mail.said",
+    "mail.summary",
+    "mail.unanswered",
+    "mail.contacts",
+    "mail.action_items",
+    MessageKind,
+    SetKind,
 ]
-Pronoun = Literal["she", "he", "they"]
-Slot = Literal["person", "body", "meaning", "pronoun", "account"]
 
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Say(_Frozen):
-    """One thing to say: how it was reported, and the person's own words for it."""
-
-    kind: SayKind
-    text: str
-
-
-class ReplyInstruction(_Frozen):
-    """What a reply has to say, as the person said it; nothing here was invented.
-
-    Attributes:
-        parts: the speech acts in the order they were said.
-        recipient: the words that name the recipient ("Dana"), or "" when only the conversation names them.
-        recipient_pronoun: the pronoun that stands for the recipient in `parts`, None when none does.
-        language: ISO 639-1 code the person asked for, None when they named none.
-    """
-
-    parts: tuple[Say, ...]
-    recipient: str = ""
-    recipient_pronoun: Pronoun | None = None
-    language: str | None = None
-
-
-class _Step(_Frozen):
-    id: str
-    needs: tuple[str, ...] = ()
-    label: str
-
-
-class ResolvePerson(_Step):
-    """Find out who the words mean; `query` is a name, an address or a description such as "Dana from Acme"."""
-
-    kind: Literal["resolve_person"] = "resolve_person"
-    query: str
-
-
-class SearchMail(_Step):
-    """Find received mail by typed criteria, newest first.
-
-    Attributes:
-        person_step: id of the step whose person must be the sender, None for any sender.
-        topic_words: words the conversation is about, all of them wanted, in the person's spelling.
-        subject: the subject as the person quoted it, None when none was quoted.
-        folder: "received" is every folder but sent, drafts, spam and trash.
-        unread_only: True only when the person said unread.
-        received_from: first day wanted, YYYY-MM-DD in the person's zone, inclusive; None for no limit.
-        received_to: last day wanted, inclusive; None for no limit.
-        account_ids: accounts to look in, the default first; a named account stands alone; empty for every account.
-    """
-
-    kind: Literal["search_mail"] = "search_mail"
-    person_step: str | None
-    topic_words: tuple[str, ...] = ()
-    subject: str | None = None
-    folder: Literal["received", "inbox"] = "received"
-    order: Literal["newest_first"] = "newest_first"
-    unread_only: bool = False
-    received_from: str | None = None
-    received_to: str | None = None
-    account_ids: tuple[str, ...] = ()
-
-
-class ReadThread(_Step):
-    """Read the conversation of the newest mail that the search step found."""
-
-    kind: Literal["read_thread"] = "read_thread"
-    search_step: str
-
-
-class DraftReply(_Step):
-    """Write the text of the reply from the instruction and the facts of the conversation."""
-
-    kind: Literal["draft_reply"] = "draft_reply"
-    thread_step: str
-    instruction: ReplyInstruction
-
-
-class Propose(_Step):
-    """Put the written reply before the person as a card; nothing leaves without their decision."""
-
-    kind: Literal["propose"] = "propose"
-    action_kind: Literal["mail.reply"]
-    draft_step: str
-
-
-Step = Annotated[
-    ResolvePerson | SearchMail | ReadThread | DraftReply | Propose,
-    Field(discriminator="kind"),
-]
 
 
 class Plan(_Frozen):
@@ -135,7 +42,7 @@ class Plan(_Frozen):
 
     version: int = PLAN_VERSION
     workflow: Literal["email"]
-    intent: Literal["mail.reply"]
+    intent: Intent
     confidence_percent: int
     source: Literal["grammar"] = "grammar"
     steps: tuple[Step, ...]

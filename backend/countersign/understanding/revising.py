@@ -6,7 +6,7 @@ Must not change anything the instructions do not name: a text is revised wholly 
 import re
 from dataclasses import dataclass
 
-from countersign.understanding.plan import Pronoun
+from countersign.understanding.planned.steps import Pronoun
 from countersign.understanding.speech.changes import NotChanged, Outcome, apply_wish
 from countersign.understanding.speech.outline import parts_of
 from countersign.understanding.words.text import RequestText, read_text

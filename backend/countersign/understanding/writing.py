@@ -8,7 +8,7 @@ import re
 from pydantic import BaseModel, ConfigDict
 
 from countersign.understanding.language import detect_language
-from countersign.understanding.plan import ReplyInstruction
+from countersign.understanding.planned.steps import ReplyInstruction
 from countersign.understanding.quoting import new_words, sign_off_name
 from countersign.understanding.speech.direct import direct
 from countersign.understanding.speech.greeting import GREETINGS, is_greeted

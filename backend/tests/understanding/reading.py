@@ -6,7 +6,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from countersign.understanding.plan import DraftReply, Plan, ResolvePerson, SearchMail, Understanding
+from countersign.understanding.plan import Plan, Understanding
+from countersign.understanding.planned.steps import DraftReply, ResolvePerson, SearchMail
 from countersign.understanding.writing import ThreadFacts, compose_reply
 
 _PHRASINGS = Path(__file__).parent.parent / "phrasings" / "reply.toml"

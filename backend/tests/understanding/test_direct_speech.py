@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from countersign.understanding.plan import Pronoun, Say, SayKind
+from countersign.understanding.planned.steps import Pronoun, Say, SayKind
 from countersign.understanding.speech.direct import direct
 
 

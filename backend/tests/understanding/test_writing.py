@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from countersign.understanding.plan import ReplyInstruction, Say
+from countersign.understanding.planned.steps import ReplyInstruction, Say
 from countersign.understanding.writing import ThreadFacts, compose_reply, facts_of_mail
 
 

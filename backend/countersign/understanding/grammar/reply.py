@@ -12,19 +12,16 @@ from countersign.understanding.grammar.commands import ReplyReading
 from countersign.understanding.grammar.refusals import TRANSLATE
 from countersign.understanding.grammar.saying import Saying, read_saying
 from countersign.understanding.grammar.target import Target
-from countersign.understanding.plan import (
-    Clarification,
+from countersign.understanding.plan import Clarification, Plan, Slot, Unsupported
+from countersign.understanding.planned.steps import (
     DraftReply,
-    Plan,
     Propose,
     ReadThread,
     ReplyInstruction,
     ResolvePerson,
     Say,
     SearchMail,
-    Slot,
     Step,
-    Unsupported,
 )
 from countersign.understanding.words import pronouns
 from countersign.understanding.words.text import RequestText, read_text

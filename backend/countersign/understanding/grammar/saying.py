@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from countersign.understanding.grammar import terms
-from countersign.understanding.plan import Say, SayKind
+from countersign.understanding.planned.steps import Say, SayKind
 from countersign.understanding.words.text import RequestText
 
 # More speech acts than this in one request are read as one long text.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from countersign.understanding.grammar.saying import read_saying
-from countersign.understanding.plan import Pronoun
+from countersign.understanding.planned.steps import Pronoun
 from countersign.understanding.speech.alike import (
     DAY_LIKE,
     RELATIVE_DAY,

@@ -5,7 +5,7 @@ Must not add a thought: every word is the person's own, turned to the reader, or
 
 import re
 
-from countersign.understanding.plan import Pronoun, Say
+from countersign.understanding.planned.steps import Pronoun, Say
 from countersign.understanding.speech.verbs import AUXILIARIES, base_of_past, is_third_person, with_you
 from countersign.understanding.words.text import word_set
 

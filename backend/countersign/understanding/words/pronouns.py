@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from countersign.understanding.language import detect_language
-from countersign.understanding.plan import Pronoun, Say
+from countersign.understanding.planned.steps import Pronoun, Say
 from countersign.understanding.words.text import word_set
 
 _FORMS: dict[Pronoun, re.Pattern[str]] = {

@@ -21,7 +21,7 @@ from countersign.understanding.people import (
     choice,
     match_person,
 )
-from countersign.understanding.plan import SearchMail
+from countersign.understanding.planned.steps import SearchMail
 from countersign.understanding.writing import facts_of_mail
 from countersign.workflows import ask
 from countersign.workflows.context import RunContext

@@ -10,7 +10,7 @@ from countersign.accounts.tokens import credentials
 from countersign.connectors.google.mail_types import MailMessage
 from countersign.connectors.google.readers import MailReader
 from countersign.kit.ids import from_public
-from countersign.understanding.plan import SearchMail
+from countersign.understanding.planned.steps import SearchMail
 from countersign.workflows.context import RunContext
 
 _NOT_RECEIVED = frozenset({"SENT", "DRAFT", "TRASH", "SPAM"})

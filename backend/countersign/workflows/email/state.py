@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, TypedDict
 
-from countersign.understanding.plan import (
-    DraftReply,
-    Plan,
-    ResolvePerson,
-    SearchMail,
-    Understanding,
-)
+from countersign.understanding.plan import Plan, Understanding
+from countersign.understanding.planned.steps import DraftReply, ResolvePerson, SearchMail
 from countersign.workflows import ask, gate
 from countersign.workflows.context import plan_from
 from countersign.workflows.steps import merged

@@ -17,7 +17,7 @@ from countersign.identity.models import User
 from countersign.kit import clock
 from countersign.kit.ids import from_public, to_public
 from countersign.understanding.dates import promised_dates
-from countersign.understanding.plan import Pronoun
+from countersign.understanding.planned.steps import Pronoun
 from countersign.understanding.revising import CannotRevise, revise_reply
 from countersign.understanding.writing import ThreadFacts, compose_reply
 from countersign.workflows import gate
@@ -28,6 +28,7 @@ from countersign.workflows.engine import Runtime
 
 # What a person may have edited on the card: kept when the reply is resolved again.
 _KEPT = ("to", "cc", "subject")
+_NOTHING_TO_SAY = "Tell me what the reply should say. Nothing was changed."
 _MOST_KNOWN = 500
 """People kept with a card: a mail to thousands must not weigh on each of its versions."""
 
@@ -43,6 +44,8 @@ async def draft(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, An
     """Write the reply and resolve it to the last header, from the conversation as it is now."""
     context, mail, plan = runtime.context, state["mail"], plan_of(state)
     step = draft_step(plan)
+    if step.instruction is None:
+        return {"ending": _NOTHING_TO_SAY, "said": {"draft": "There is nothing to say yet."}}
     written = compose_reply(step.instruction, ThreadFacts.model_validate(state["facts"]))
     source = await _source(context, state, written.body_text)
     try:
@@ -153,4 +156,5 @@ async def _promises(context: RunContext, body: str, zone: str) -> list[Promise]:
 async def _pronoun(context: RunContext) -> Pronoun | None:
     async with context.reading() as session:
         plan = await stored_plan(session, context.run_id)
-    return draft_step(plan).instruction.recipient_pronoun if plan else None
+    instruction = draft_step(plan).instruction if plan else None
+    return instruction.recipient_pronoun if instruction else None

@@ -1,0 +1,1 @@
+"""What a request became, as values: the steps a plan is made of."""
