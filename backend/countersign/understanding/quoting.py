@@ -150,6 +150,14 @@ def sign_off_name(text: str, display_name: str = "") -> str | None:
     return None
 
 
+def is_closing(line: str) -> bool:
+    """Whether a line closes a mail, with or without a name behind it ("Kind regards,", "Best, Dana")."""
+    together = _CLOSING_WITH_NAME.match(line)
+    return _CLOSING.match(line) is not None or (
+        together is not None and _CLOSING.match(together["closing"]) is not None
+    )
+
+
 def _used_name(name: str, display_name: str) -> str:
     words = name.rstrip(".").split()
     shares = bool({word.lower() for word in words} & {word.lower() for word in display_name.split()})

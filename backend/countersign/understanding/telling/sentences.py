@@ -1,0 +1,140 @@
+"""The sentences a sender newly wrote: without quote, signature, disclaimer, greeting, closing and hidden characters.
+
+Must not change words: a sentence is a stretch of the mail with its line ends made spaces.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from countersign.understanding.quoting import is_closing, new_words
+from countersign.understanding.telling.mail import MailText
+
+_LONGEST_TEXT = 60_000
+"""Characters of a mail that are read; a person's own words are shorter, logs and dumps are not told."""
+
+_LONGEST_SENTENCE = 400
+_FEWEST_LETTERS = 2
+_WRAPPED_FROM = 45
+"""A line at least this long that ends without a stop goes on in the next one (mail is wrapped near 70)."""
+
+_LINES_BELOW_CLOSING = 8
+_BULLET = re.compile(r"^\s*(?:[-*•·–—o►▪]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+(?=\S)")
+_GREETING = re.compile(
+    r"^(?:(?:hi|hello|hey|dear|good\s+(?:morning|afternoon|evening|day)|greetings|hallo|liebe[rs]?|guten\s+(?:tag|morgen)"
+    r"|sehr\s+geehrte[rs]?|bonjour|salut|ch[eè]re?s?|hola|buenos\s+d[ií]as|estimad[oa]s?|querid[oa]s?|ciao|buongiorno"
+    r"|gentile|caro|cara|ol[aá]|prezad[oa]s?|bom\s+dia|beste|geachte|hej|k[æa]re|cze[śs][ćc]|dzie[ńn]\s+dobry|merhaba)\b"
+    r"(?:\s+[^\W\d_][\w.'’-]*(?:\s*(?:,|and|&|und|et|y|e)\s*)?){0,5}\s*[,!.:–-]+|"
+    r"[A-Z][^\W\d_]+(?:\s*(?:,|and|&|/)\s*[A-Z][^\W\d_]+)*\s*,)\s*$",
+    re.IGNORECASE,
+)
+_GREETING_BEFORE = re.compile(
+    r"^(?:hi|hello|hey|dear|hallo|bonjour|hola|ciao|good\s+(?:morning|afternoon|evening))"
+    r"(?:\s+(?-i:[A-Z])[\w.'’-]*(?:\s+(?:and|&)\s+(?-i:[A-Z])[\w.'’-]*)?(?:\s+(?-i:[A-Z])[\w.'’-]*)?|\s+all|\s+team|\s+everyone"
+    r"|\s+both|\s+there|\s+folks|\s+guys)?\s*[,!–—-]\s+",
+    re.IGNORECASE,
+)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:mr|mrs|ms|dr|prof|st|sr|jr|no|nr|vs|etc|approx|dept|inc|ltd|co|corp|fig|jan|feb|mar|apr|jun|jul|aug"
+    r"|sept?|oct|nov|dec|mon|tues?|wed|thurs?|fri|sat|sun|e\.g|i\.e|a\.m|p\.m|bzw|z\.b|ca|usw|evtl|ggf|tel|ext)"
+    r"|\b[A-Z]|(?<![\w.])\d{1,2})\.$",
+    re.IGNORECASE,
+)
+_STOP = re.compile(r"[.!?…。！？]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]*[^\s])")
+_TABLE = re.compile(r"[|\t]|\s{4,}\S|[=_~*#-]{4,}|<[a-z/][^>]*>|[{};\\]\s*$")
+_INVISIBLE_KEPT = frozenset("\n\t ")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of a mail, and whether it is an item of a list."""
+
+    text: str
+    is_item: bool = False
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it ends with a question mark."""
+        return self.text.rstrip("\"'”’)] ").endswith(("?", "？"))
+
+
+def sentences_of(mail: MailText) -> tuple[Sentence, ...]:
+    """What the sender newly wrote, in order; tables, code and lines without words are left out."""
+    return sentences_in(mail.body_text)
+
+
+def sentences_in(text: str) -> tuple[Sentence, ...]:
+    """The same for a bare text."""
+    found: list[Sentence] = []
+    for paragraph, is_item in _paragraphs(_own_lines(new_words(visible(text[:_LONGEST_TEXT])))):
+        for piece in _split(paragraph):
+            words = _GREETING_BEFORE.sub("", piece).strip()
+            if _is_prose(words):
+                found.append(Sentence(words, is_item))
+    return tuple(found)
+
+
+def visible(text: str) -> str:
+    """The text without characters nobody sees (zero width, bidirectional marks, tags, controls), line ends as LF."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    if plain.isascii() and plain.isprintable():
+        return plain
+    shown = (char for char in plain if char in _INVISIBLE_KEPT or unicodedata.category(char)[0] != "C")
+    return "".join(" " if unicodedata.category(char) == "Zs" else char for char in shown)
+
+
+def _own_lines(text: str) -> list[str]:
+    """The lines without the greeting above and the closing with what stands below it."""
+    lines = text.split("\n")
+    first = next((index for index, line in enumerate(lines) if line.strip()), len(lines))
+    lines = lines[first:]
+    if lines and _GREETING.match(lines[0].strip()):
+        lines = lines[1:]
+    for index in range(max(0, len(lines) - 2 * _LINES_BELOW_CLOSING), len(lines)):
+        below = sum(1 for line in lines[index + 1 :] if line.strip())
+        if below <= _LINES_BELOW_CLOSING and is_closing(lines[index]):
+            return lines[:index]
+    return lines
+
+
+def _paragraphs(lines: list[str]) -> list[tuple[str, bool]]:
+    """Lines joined to paragraphs, each with whether it is an item of a list."""
+    found: list[tuple[str, bool]] = []
+    goes_on = False
+    for line in lines:
+        words = line.strip()
+        bullet = _BULLET.match(line)
+        if not words:
+            goes_on = False
+            continue
+        if _TABLE.search(line.strip()):
+            goes_on = False
+            continue
+        if goes_on and not bullet:
+            text, is_item = found[-1]
+            found[-1] = (f"{text} {words}", is_item)
+        else:
+            found.append((line[bullet.end() :].strip() if bullet else words, bullet is not None))
+        goes_on = len(words) >= _WRAPPED_FROM or words[-1] == ","
+    return found
+
+
+def _split(paragraph: str) -> list[str]:
+    pieces: list[str] = []
+    start = 0
+    for stop in _STOP.finditer(paragraph):
+        before = paragraph[start : stop.end()]
+        following = paragraph[stop.end() :].lstrip(" \"'“‘([")[:1]
+        if before.endswith(".") and (_ABBREVIATION.search(before[-12:]) or following.islower()):
+            continue
+        pieces.append(before.strip())
+        start = stop.end()
+    return [*pieces, paragraph[start:].strip()]
+
+
+def _is_prose(words: str) -> bool:
+    """Whether it reads as a sentence: words in it, not endless, mostly letters."""
+    letters = sum(char.isalpha() for char in words)
+    if letters < _FEWEST_LETTERS or len(words) > _LONGEST_SENTENCE:
+        return False
+    return letters * 2 >= len(words.replace(" ", ""))
