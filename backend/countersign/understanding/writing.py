@@ -1,17 +1,19 @@
-"""The writer without a model: composes a reply from the person's words and the facts of the conversation.
+"""The writer without a model: composes replies, new mails and notes from the person's words and what the mail tells.
 
 Must not invent: no stock sentence, no placeholder, no signature (the sending alias has its own) and no translation.
 """
 
-import re
+from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
+from countersign.understanding.composing.greeted import first_name, greeting_line, is_name, together_line
+from countersign.understanding.composing.subject import subject_from
 from countersign.understanding.language import detect_language
 from countersign.understanding.planned.steps import ReplyInstruction
 from countersign.understanding.quoting import new_words, sign_off_name
 from countersign.understanding.speech.direct import direct
-from countersign.understanding.speech.greeting import GREETINGS, is_greeted
+from countersign.understanding.speech.greeting import is_greeted
 
 _NAMES = {
     "en": "English",
@@ -27,8 +29,6 @@ _NAMES = {
     "tr": "Turkish",
     "cs": "Czech",
 }
-_SAFE_NAME = re.compile(r"[^\W\d_]+(?:[-'’. ]+[^\W\d_]+){0,3}\.?")
-_LONGEST_NAME = 40
 
 
 class ThreadFacts(BaseModel):
@@ -38,6 +38,7 @@ class ThreadFacts(BaseModel):
         sender_name: display name of the mail's sender, possibly empty.
         sign_off_name: the name the sender signs with ("Dana"), None when they do not.
         language: ISO 639-1 code of the sender's own words, None when not clear.
+        to_several: whether the reply goes to more people than the sender; then all of them are greeted.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,6 +46,7 @@ class ThreadFacts(BaseModel):
     sender_name: str = ""
     sign_off_name: str | None = None
     language: str | None = None
+    to_several: bool = False
 
 
 class DraftText(BaseModel):
@@ -61,6 +63,12 @@ class DraftText(BaseModel):
     body_text: str
     facts_used: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+class MailDraft(DraftText):
+    """A written new mail: its text, and the subject it is sent under."""
+
+    subject: str
 
 
 def facts_of_mail(sender_name: str, body_text: str) -> ThreadFacts:
@@ -82,20 +90,47 @@ def compose_reply(instruction: ReplyInstruction, facts: ThreadFacts) -> DraftTex
     The greeting is in the language of the words when that is clear, else in the conversation's; words that begin
     with a greeting get no second one. There is no closing: the alias's signature ends the mail. Pure.
     """
-    said = _paragraphs(instruction)
+    said = said_in(instruction)
     words_language = instruction.language or _language_of(said)
     language = words_language or facts.language or "en"
     notes = _language_notes(words_language, facts.language)
     if is_greeted(said):
         return DraftText(body_text=said, notes=notes)
+    if facts.to_several:
+        return DraftText(body_text=f"{together_line(language)}\n\n{said}", notes=notes)
     name, source = _name(facts)
-    greeting = GREETINGS.get(language, GREETINGS["en"])
-    if not name:
-        return DraftText(body_text=f"{greeting},\n\n{said}", notes=notes)
-    return DraftText(body_text=f"{greeting} {name},\n\n{said}", facts_used=(source,), notes=notes)
+    used = (source,) if name else ()
+    return DraftText(body_text=f"{greeting_line(language, [name])}\n\n{said}", facts_used=used, notes=notes)
 
 
-def _paragraphs(instruction: ReplyInstruction) -> str:
+def compose_mail(
+    instruction: ReplyInstruction, recipients: Sequence[str], subject: str | None = None
+) -> MailDraft:
+    """The new mail: a greeting by first names, then what was to be said; pure.
+
+    Args:
+        instruction: what to say.
+        recipients: display names of those it goes to, "" for one known by address only; cc and bcc are not greeted.
+        subject: as the person gave it; None takes the first sentence that says something, shortened at a word.
+    """
+    said = said_in(instruction)
+    language = instruction.language or _language_of(said) or "en"
+    given = " ".join((subject or "").split())
+    chosen = given or subject_from(said)
+    if is_greeted(said):
+        return MailDraft(body_text=said, subject=chosen)
+    names = [first_name(recipient) for recipient in recipients]
+    used = ("the names in their addresses or your contacts",) if any(names) else ()
+    line = greeting_line(language, names)
+    return MailDraft(body_text=f"{line}\n\n{said}", subject=chosen, facts_used=used)
+
+
+def compose_note(note: ReplyInstruction | None) -> DraftText:
+    """The words above a forwarded mail, as they were asked for; empty when none were. No greeting is added."""
+    return DraftText(body_text=said_in(note) if note else "")
+
+
+def said_in(instruction: ReplyInstruction) -> str:
     """The speech acts as running text; set apart words keep their own lines."""
     sentences = [direct(part, instruction.recipient_pronoun) for part in instruction.parts]
     return " ".join(sentence for sentence in sentences if sentence)
@@ -115,25 +150,7 @@ def _language_notes(words: str | None, thread: str | None) -> tuple[str, ...]:
 
 def _name(facts: ThreadFacts) -> tuple[str, str]:
     """The name to greet with and where it is from; only letters, so that no mail can put other text there."""
-    if facts.sign_off_name and _is_name(facts.sign_off_name):
+    if facts.sign_off_name and is_name(facts.sign_off_name):
         return facts.sign_off_name.strip(), "the name they sign with"
-    first = _first_name(facts.sender_name)
+    first = first_name(facts.sender_name)
     return (first, "their display name") if first else ("", "")
-
-
-def _first_name(display_name: str) -> str:
-    """The given name of "Dana Reyes" or "Reyes, Dana"; "" for an address, a company form or anything odd."""
-    name = display_name.strip().strip("\"'")
-    if "@" in name or not name:
-        return ""
-    if name.count(",") == 1:
-        name = name.partition(",")[2].strip() or name.partition(",")[0]
-    words = name.split()
-    while words and words[0].lower().rstrip(".") in {"dr", "prof", "mr", "mrs", "ms", "herr", "frau"}:
-        return name if _is_name(name) else ""
-    first = words[0] if words else ""
-    return first if _is_name(first) and len(first.rstrip(".")) > 1 else ""
-
-
-def _is_name(text: str) -> bool:
-    return len(text) <= _LONGEST_NAME and _SAFE_NAME.fullmatch(text.strip()) is not None

@@ -10,7 +10,7 @@ from countersign.understanding.context import ContextAccount, RequestContext
 from countersign.understanding.dates import find_dates
 from countersign.understanding.grammar.commands import ReplyReading
 from countersign.understanding.grammar.refusals import TRANSLATE
-from countersign.understanding.grammar.saying import Saying, read_saying
+from countersign.understanding.grammar.saying import Saying, said_as_answer
 from countersign.understanding.grammar.target import Target
 from countersign.understanding.plan import Clarification, Plan, Slot, Unsupported
 from countersign.understanding.planned.steps import (
@@ -27,7 +27,6 @@ from countersign.understanding.words import pronouns
 from countersign.understanding.words.text import RequestText, read_text
 
 _ANSWER_LEAD = re.compile(r"(?:(?:it'?s|i\s+mean|from|to|the\s+one\s+from|that\s+of|reply\s+to)\s+)*")
-_BODY_LEAD = re.compile(r"(?:(?:please\s+)?(?:just\s+)?(?:say|tell|write|ask|answer|reply|thank)\b|that\b)")
 _LANGUAGES = {
     "english": "en",
     "german": "de",
@@ -113,13 +112,7 @@ def _parts(saying: Saying | None, context: RequestContext) -> tuple[Say, ...]:
     answer = context.answer("body")
     if answer is None:
         return ()
-    words = read_text(answer)
-    answered = (
-        read_saying(words, 0) if _BODY_LEAD.match(words.folded) or words.folded[:1] in {'"', "'"} else None
-    )
-    if answered is not None and not answered.is_empty:
-        return answered.parts
-    return (Say(kind="direct", text=words.words),) if words.words else ()
+    return said_as_answer(answer)
 
 
 def _accounts(target: Target, context: RequestContext) -> tuple[str, ...] | None:

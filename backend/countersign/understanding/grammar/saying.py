@@ -9,7 +9,7 @@ from typing import Literal
 
 from countersign.understanding.grammar import terms
 from countersign.understanding.planned.steps import Say, SayKind
-from countersign.understanding.words.text import RequestText
+from countersign.understanding.words.text import RequestText, read_text
 
 # More speech acts than this in one request are read as one long text.
 MOST_ACTS = 8
@@ -71,6 +71,7 @@ _NEXT_ACT = re.compile(
     rf"|(?:telling|asking|thanking|apologi[sz]ing|confirming)\b|apologi[sz]e\s+(?:for|to)\b"
     rf"|ask\s+(?:if|whether)\b|say(?:ing)?\s+that\b)"
 )
+_ANSWER_LEAD = re.compile(r"(?:(?:please\s+)?(?:just\s+)?(?:say|tell|write|ask|answer|reply|thank)\b|that\b)")
 _EMPTY = re.compile(
     r"[\W_]*(?:\[[^\]]*\]|<[^>]*>|x{3,}|t\.?b\.?[dca]\.?|something|anything|this|that|it|so)?[\W_]*"
 )
@@ -122,6 +123,16 @@ def read_saying(text: RequestText, start: int, end: int | None = None) -> Saying
     if opened:
         return opened
     return _direct(text, start, position, stop) if colon else None
+
+
+def said_as_answer(answer: str) -> tuple[Say, ...]:
+    """The speech acts of an answer to "what should it say?"; plain words are said as they stand, none give none."""
+    words = read_text(answer)
+    is_told = _ANSWER_LEAD.match(words.folded) or words.folded[:1] in {'"', "'"}
+    saying = read_saying(words, 0) if is_told else None
+    if saying is not None and not saying.is_empty:
+        return saying.parts
+    return (Say(kind="direct", text=words.words),) if words.words else ()
 
 
 def _verbatim(text: RequestText, start: int, body_start: int, stop: int) -> Saying:

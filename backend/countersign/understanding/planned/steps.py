@@ -188,6 +188,7 @@ class DraftMail(_Step):
     Attributes:
         to_steps: ids of the `resolve_person` steps of its recipients, in the order they were named; never empty.
         subject: as the person gave it, None when the writer takes one from the instruction.
+        account_ids: accounts to send from, the default first; a named account stands alone.
     """
 
     kind: Literal["draft_mail"] = "draft_mail"
@@ -196,6 +197,7 @@ class DraftMail(_Step):
     bcc_steps: tuple[str, ...] = ()
     subject: str | None = None
     instruction: ReplyInstruction
+    account_ids: tuple[str, ...] = ()
     attachments: tuple[AttachmentWanted, ...] = ()
 
 
