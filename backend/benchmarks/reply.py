@@ -208,6 +208,6 @@ async def _bench(
     checkpoints.spans = spans
     await stack.enter_async_context(checkpoints)
     wanted = Registration(f"{uuid4()}@home.example", "Alex Moreno", "correct horse battery")
-    user = await register(services.db, services.keys, wanted, Client(None, None))
+    user = await register(services.db, services.keys, wanted, Client(None, None), memory_mib=1)
     await connect(services, sandbox, user.id)
     return _Bench(MailDesk(user.id, services, checkpoints, database, sandbox), spans, db)

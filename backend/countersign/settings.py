@@ -13,6 +13,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_GOOGLE_CLIENT_ID = "countersign-sandbox.apps.example"
 DEVELOPMENT_GOOGLE_CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - works only against the loopback sandbox
+SAFE_PASSWORD_MEMORY_MIB = 64
+"""Source: RFC 9106 section 4, second recommended option."""
+
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
@@ -74,9 +77,20 @@ class Settings(BaseSettings):
 
     session_idle_hours: int = 12
     session_days: int = 30
+    password_memory_mib: int = Field(
+        default=SAFE_PASSWORD_MEMORY_MIB,
+        ge=1,
+        description="Memory of one password hash; production takes no less than the default.",
+    )
     login_failures_allowed: int = 10
     login_lock_minutes: int = 15
     request_body_limit_bytes: int = 1_000_000
+    attachment_limit_bytes: int = Field(
+        default=25_000_000, description="One uploaded file; Gmail takes no more."
+    )
+    attachments_total_limit_bytes: int = Field(
+        default=500_000_000, description="All uploaded files of one person together."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property
@@ -98,6 +112,11 @@ class Settings(BaseSettings):
             if self.google_base_url:
                 msg = "GOOGLE_BASE_URL points at a sandbox; leave it empty in production"
                 raise ValueError(msg)
+        if self.environment == "production" and self.password_memory_mib < SAFE_PASSWORD_MEMORY_MIB:
+            msg = (
+                f"PASSWORD_MEMORY_MIB is below {SAFE_PASSWORD_MEMORY_MIB}: passwords would be cheap to guess"
+            )
+            raise ValueError(msg)
         host = self.origin.split("://", 1)[-1].rsplit(":", 1)[0]
         if self.origin.startswith("http://") and host not in LOOPBACK_HOSTS:
             msg = f"{self.origin} is plain http beyond loopback, where browsers refuse the session cookie; use https"

@@ -156,6 +156,7 @@ class ProductDatabase:
                 "database_system_url": self.system_url,
                 "database_owner_url": self.owner_url,
                 "keys_dir": keys_dir,
+                "password_memory_mib": 1,
                 **changes,
             },
         )

@@ -39,6 +39,7 @@ async def _reset(installation: Installation, email: str, password: str) -> int:
     settings = installation.settings
     db = Database(settings.database_url.get_secret_value(), pool_size=1)
     try:
-        return await reset_password_and_commit(db, Keys.load(settings.keys_dir), email, password)
+        keys, memory_mib = Keys.load(settings.keys_dir), settings.password_memory_mib
+        return await reset_password_and_commit(db, keys, email, password, memory_mib=memory_mib)
     finally:
         await db.close()

@@ -64,7 +64,8 @@ async def log_in(
     async with db.session(None) as session:
         found = (await session.execute(_FIND, {"email_key": email_key})).one_or_none()
     try:
-        matches = await verify_password(found.password_hash if found else None, password)
+        kept = found.password_hash if found else None
+        matches = await verify_password(kept, password, memory_mib=settings.password_memory_mib)
     except TooManyError:
         await _take_back_try(db, address_hash, failure_id)
         raise

@@ -17,7 +17,9 @@ _FIND = text("SELECT user_id FROM find_login(:email_key)")
 _FORGET_TRIES = text("SELECT clear_login_failures(:address_hash)")
 
 
-async def reset_password_and_commit(db: Database, keys: Keys, email: str, password: str) -> int:
+async def reset_password_and_commit(
+    db: Database, keys: Keys, email: str, password: str, *, memory_mib: int
+) -> int:
     """Set the password, end every session of that user, lift a lock of the address; returns how many sessions ended.
 
     Only for the command line of the machine that serves: it asks for no old password. Committed as one, with an
@@ -29,7 +31,7 @@ async def reset_password_and_commit(db: Database, keys: Keys, email: str, passwo
     """
     address = read_address(email)
     check_password_rules(password, email_key=address.key)
-    password_hash = await hash_password(password)
+    password_hash = await hash_password(password, memory_mib=memory_mib)
     async with db.session(None) as session:
         user_id = await session.scalar(_FIND, {"email_key": address.key})
     if user_id is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -23,19 +24,18 @@ MAX_LENGTH = 256
 """Longer ones would only cost time; NIST SP 800-63B asks for at least 64."""
 
 _AT_ONCE = 2
-"""Each hash takes 64 MiB, so two at once bound memory at 128 MiB a process."""
+"""Each hash takes 64 MiB unless configured, so two at once bound memory at 128 MiB a process."""
 
 _MAX_WAITING = 64
 """At roughly 0.1 s a hash the last in this line waits about 3 s; further ones are told to come back."""
 
 _T = TypeVar("_T")
 
-_hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 _threads = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="argon2")
 _waiting: set[asyncio.Future[object]] = set()
 
 _STAND_IN_HASH = (
-    "$argon2id$v=19$m=65536,t=3,p=4$rOAKpZfcA4OR/8Un71ms5w$3OJ62TasVj7rU11mPx65ODvI4aTZQedDDX/4LTGtxtM"
+    "$argon2id$v=19$m={memory_kib},t=3,p=4$rOAKpZfcA4OR/8Un71ms5w$3OJ62TasVj7rU11mPx65ODvI4aTZQedDDX/4LTGtxtM"
 )
 """What an unknown address is compared with, so that it costs the same time; its password was never kept."""
 
@@ -55,22 +55,23 @@ def check_password_rules(password: str, *, email_key: str) -> None:
         )
 
 
-async def hash_password(password: str) -> str:
-    """The Argon2id hash in its standard text form, with a fresh salt.
+async def hash_password(password: str, *, memory_mib: int) -> str:
+    """The Argon2id hash in its standard text form, with a fresh salt; it takes `memory_mib` to make or to check.
 
     Raises:
         TooManyError: too many hashes are waiting in this process.
     """
-    return await _in_thread(lambda: _hasher.hash(password.encode("utf-8", "surrogatepass")))
+    return await _in_thread(lambda: _hasher(memory_mib).hash(password.encode("utf-8", "surrogatepass")))
 
 
-async def verify_password(password_hash: str | None, password: str) -> bool:
+async def verify_password(password_hash: str | None, password: str, *, memory_mib: int) -> bool:
     """Whether the password belongs to the hash; without a hash the same work is done and the answer is False.
 
     Raises:
         TooManyError: too many hashes are waiting in this process.
     """
-    matches = await _in_thread(lambda: _matches(password_hash or _STAND_IN_HASH, password))
+    stand_in = _STAND_IN_HASH.format(memory_kib=memory_mib * 1024)
+    matches = await _in_thread(lambda: _matches(password_hash or stand_in, password))
     return matches and password_hash is not None
 
 
@@ -87,9 +88,13 @@ def _broken_rule(password: str, email_key: str) -> str | None:
     return None
 
 
+def _hasher(memory_mib: int) -> PasswordHasher:
+    return PasswordHasher.from_parameters(replace(RFC_9106_LOW_MEMORY, memory_cost=memory_mib * 1024))
+
+
 def _matches(password_hash: str, password: str) -> bool:
     try:
-        return _hasher.verify(password_hash, password.encode("utf-8", "surrogatepass"))
+        return PasswordHasher().verify(password_hash, password.encode("utf-8", "surrogatepass"))
     except (VerificationError, InvalidHashError):
         return False
 

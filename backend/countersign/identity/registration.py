@@ -35,7 +35,9 @@ class Registration:
     password: str
 
 
-async def register(db: Database, keys: Keys, wanted: Registration, client: Client) -> User:
+async def register(
+    db: Database, keys: Keys, wanted: Registration, client: Client, *, memory_mib: int
+) -> User:
     """The new user, committed with an audit entry, in a transaction of the new user's own.
 
     The password is hashed before the transaction begins, so no connection waits for it.
@@ -47,7 +49,7 @@ async def register(db: Database, keys: Keys, wanted: Registration, client: Clien
     address = read_address(wanted.email)
     name = _checked_name(wanted.name)
     check_password_rules(wanted.password, email_key=address.key)
-    password_hash = await hash_password(wanted.password)
+    password_hash = await hash_password(wanted.password, memory_mib=memory_mib)
     user_id = new_id()
     async with db.session(user_id) as session:
         session.info["request"] = client.as_details()

@@ -104,7 +104,11 @@ class Person:
 async def sign_up(services: Services, database: ProductDatabase, google: Sandbox, email: str) -> Person:
     """Register and sign in."""
     await register(
-        services.db, services.keys, Registration(email=email, name="A Person", password=PASSWORD), CLIENT
+        services.db,
+        services.keys,
+        Registration(email=email, name="A Person", password=PASSWORD),
+        CLIENT,
+        memory_mib=services.settings.password_memory_mib,
     )
     return await sign_in(services, database, google, email)
 

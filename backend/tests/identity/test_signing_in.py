@@ -33,7 +33,7 @@ CROWD = 64
 @pytest.fixture
 async def maya(database: ProductDatabase, keys: Keys) -> User:
     """A registered person."""
-    return await register(database.db, keys, Registration(ADDRESS, "Maya", PASSWORD), CLIENT)
+    return await register(database.db, keys, Registration(ADDRESS, "Maya", PASSWORD), CLIENT, memory_mib=1)
 
 
 class Door:
@@ -127,7 +127,7 @@ async def full_line() -> AsyncIterator[None]:
 
     async def one() -> None:
         while not over.is_set():
-            await verify_password(None, "anything")
+            await verify_password(None, "anything", memory_mib=8)
 
     async with asyncio.TaskGroup() as crowd:
         for _ in range(CROWD):
@@ -212,7 +212,7 @@ async def test_resetting_a_password_ends_every_session_and_lifts_the_lock(door: 
     for _ in range(10):
         await door.refusal()
     ended = await reset_password_and_commit(
-        door.database.db, door.keys, "Maya@ACME.example", "another long password"
+        door.database.db, door.keys, "Maya@ACME.example", "another long password", memory_mib=1
     )
     assert ended == 2
     assert [await door.knows(session) for session in opened] == [False, False]

@@ -56,5 +56,5 @@ async def _person(
     services: Services, checkpoints: Checkpoints, database: ProductDatabase, email: str
 ) -> Desk:
     wanted = Registration(email, "Maya Reyes", "correct horse battery")
-    user = await register(services.db, services.keys, wanted, Client(None, None))
+    user = await register(services.db, services.keys, wanted, Client(None, None), memory_mib=1)
     return Desk(user.id, services, checkpoints, database)

@@ -58,7 +58,7 @@ async def newcomer(
     """Alex before connecting an account."""
     google_sandbox.seed(*world())
     wanted = Registration("alex@home.example", "Alex Moreno", "correct horse battery")
-    user = await register(services.db, services.keys, wanted, Client(None, None))
+    user = await register(services.db, services.keys, wanted, Client(None, None), memory_mib=1)
     return MailDesk(user.id, services, checkpoints, database, google_sandbox)
 
 

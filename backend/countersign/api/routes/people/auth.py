@@ -74,7 +74,9 @@ class SignedInShape(BaseModel):
 async def register(wanted: NewUser, services: ServicesDep, client: ClientDep, _: SameOriginDep) -> UserShape:
     """Make a user; signs nobody in. 409 when the address is registered."""
     new = Registration(wanted.email, wanted.name, wanted.password.get_secret_value())
-    return UserShape.model_validate(await registration.register(services.db, services.keys, new, client))
+    memory_mib = services.settings.password_memory_mib
+    user = await registration.register(services.db, services.keys, new, client, memory_mib=memory_mib)
+    return UserShape.model_validate(user)
 
 
 @router.post("/login", responses=refusals(401, 429))
