@@ -19,14 +19,15 @@ from countersign.api.routes import (
     actions,
     approvals,
     audit,
-    conversations,
     events,
     front,
     health,
     runs,
     workflows,
 )
+from countersign.api.routes.chat import attachments, conversations
 from countersign.api.routes.people import auth, preferences
+from countersign.api.uploads import OVERHEAD_BYTES
 from countersign.errors import ConfigurationError, CountersignError
 from countersign.kit import clock
 from countersign.kit.telemetry import configure_logging
@@ -57,7 +58,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.add_middleware(Edge, settings=settings)
+    uploads = {f"{PREFIX}/attachments": settings.attachment_limit_bytes + OVERHEAD_BYTES}
+    app.add_middleware(Edge, settings=settings, larger=uploads)
     app.add_exception_handler(CountersignError, problems.on_countersign_error)
     app.add_exception_handler(RequestValidationError, problems.on_validation_error)
     app.add_exception_handler(HTTPException, problems.on_http_error)
@@ -76,6 +78,7 @@ def _versioned() -> APIRouter:
         preferences,
         accounts,
         conversations,
+        attachments,
         runs,
         workflows,
         approvals,

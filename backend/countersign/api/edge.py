@@ -6,6 +6,7 @@ One plain ASGI layer, so that streams are not buffered. It knows no resource.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -30,6 +31,7 @@ REQUEST_SECONDS = Histogram(
 
 _KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _DRAINED_TIMES_LIMIT = 8
+_DRAINED_AT_MOST_BYTES = 64_000_000
 """A refused body is read up to this many times the limit, so that the sender is still there to read the answer."""
 
 _YEAR_SECONDS = 31_536_000
@@ -46,10 +48,11 @@ _HEADERS = {
 class Edge:
     """The outermost layer of the application."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        """Wrap `app` with the limits and headers of this installation."""
+    def __init__(self, app: ASGIApp, settings: Settings, larger: Mapping[str, int] | None = None) -> None:
+        """Wrap `app` with the limits and headers of this installation; `larger` are the limits of single paths."""
         self._app = app
-        self._limit = settings.request_body_limit_bytes
+        self._usual_limit = settings.request_body_limit_bytes
+        self._larger = dict(larger or {})
         self._headers = dict(_HEADERS)
         if settings.origin.startswith("https://"):
             self._headers["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}; includeSubDomains"
@@ -71,13 +74,14 @@ class Edge:
 
     async def _serve(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         request_id = scope["state"]["request_id"]
-        if _declared_size(scope) > self._limit:
-            await _drain(receive, self._limit * _DRAINED_TIMES_LIMIT)
-            error = TooLargeError(f"The request is larger than {self._limit} bytes.", limit_bytes=self._limit)
+        limit = self._larger.get(scope["path"], self._usual_limit)
+        if _declared_size(scope) > limit:
+            await _drain(receive, min(limit * _DRAINED_TIMES_LIMIT, _DRAINED_AT_MOST_BYTES))
+            error = TooLargeError(f"The request is larger than {limit} bytes.", limit_bytes=limit)
             await problem_response(error, request_id)(scope, receive, answer.send)
             return
         try:
-            await self._app(scope, _capped(receive, self._limit), answer.send)
+            await self._app(scope, _capped(receive, limit), answer.send)
         except Exception as exc:  # noqa: BLE001 - the ASGI boundary: every failure becomes a problem answer
             # The last net: logged with the request id, answered without internals. An answer that has begun is
             # left unfinished, which closes the connection.

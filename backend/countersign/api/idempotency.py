@@ -111,19 +111,21 @@ IdempotencyKey = Annotated[
     ),
 ]
 
+OptionalKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=_KEY_PATTERN,
+        description="Repeating it with the same body repeats the answer.",
+    ),
+]
+
 
 async def once(
     request: Request,
     session: SessionDep,
     _human: HumanDep,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            pattern=_KEY_PATTERN,
-            description="Repeating it with the same body repeats the answer.",
-        ),
-    ] = None,
+    idempotency_key: OptionalKey = None,
 ) -> Once:
     """For POSTs that create: the key is welcome."""
     return Once(session, request, idempotency_key, await request.body())

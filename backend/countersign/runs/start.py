@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.accounts.services import Services
+from countersign.conversations import attachments
 from countersign.conversations.messages import add_user_message, link_run
 from countersign.conversations.models import Conversation, Message
 from countersign.kit import clock, queue
@@ -21,7 +23,13 @@ from countersign.understanding.plan import Plan
 from countersign.understanding.request import understand
 
 
-async def start(session: AsyncSession, services: Services, conversation_id: UUID | None, text: str) -> Run:
+async def start(
+    session: AsyncSession,
+    services: Services,
+    conversation_id: UUID | None,
+    text: str,
+    attachment_ids: Sequence[UUID] = (),
+) -> Run:
     """The run that answers this message, queued; in a new conversation when none is given.
 
     While a run of the conversation waits for the answer to its question, the message is that answer, unless it is a
@@ -31,7 +39,8 @@ async def start(session: AsyncSession, services: Services, conversation_id: UUID
 
     Raises:
         InvalidError: the text is empty or too long.
-        NotFoundError: the conversation is not the user's.
+        NotFoundError: the conversation or a file is not the user's.
+        AttachmentUsedError: a file was sent with another message.
     """
     if conversation_id is not None:
         # Messages of a conversation are stored one after the other, so `created_at` is the order of the turns.
@@ -39,6 +48,7 @@ async def start(session: AsyncSession, services: Services, conversation_id: UUID
             select(Conversation.id).where(Conversation.id == conversation_id).with_for_update()
         )
     message = await add_user_message(session, conversation_id, text)
+    await attachments.use(session, attachment_ids, message)
     asking = await _asking_run(session, message.conversation_id)
     if asking is not None and not await _is_a_request_of_its_own(session, text):
         await link_run(session, message, asking.id)

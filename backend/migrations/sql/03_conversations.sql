@@ -1,4 +1,4 @@
--- Conversations, their messages, connected accounts and OAuth states.
+-- Conversations, their messages and files, connected accounts and OAuth states.
 
 CREATE TABLE conversations (
     id uuid PRIMARY KEY,
@@ -20,6 +20,24 @@ CREATE TABLE messages (
     created_at timestamptz NOT NULL DEFAULT app_now()
 );
 CREATE INDEX messages_conversation_idx ON messages (conversation_id, created_at, id);
+
+-- Files a person uploaded for a message: sealed with their data key, without a message until one is sent with them.
+CREATE TABLE attachments (
+    id uuid PRIMARY KEY,
+    user_id uuid NOT NULL REFERENCES users (id),
+    message_id uuid REFERENCES messages (id),
+    position integer NOT NULL DEFAULT 0,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    size_bytes bigint NOT NULL CHECK (size_bytes > 0),
+    sha256 bytea NOT NULL,
+    content bytea NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT app_now()
+);
+CREATE INDEX attachments_user_idx ON attachments (user_id, created_at);
+CREATE INDEX attachments_message_idx ON attachments (message_id);
+-- Sealed bytes do not compress.
+ALTER TABLE attachments ALTER COLUMN content SET STORAGE EXTERNAL;
 
 CREATE TABLE accounts (
     id uuid PRIMARY KEY,

@@ -6,7 +6,7 @@ DECLARE
     t text;
     app text := current_setting('countersign.app_role');
 BEGIN
-    FOREACH t IN ARRAY ARRAY['data_keys', 'idempotency_keys', 'sessions', 'conversations', 'messages', 'accounts', 'oauth_states',
+    FOREACH t IN ARRAY ARRAY['data_keys', 'idempotency_keys', 'sessions', 'conversations', 'messages', 'attachments', 'accounts', 'oauth_states',
         'runs', 'run_steps', 'actions', 'action_versions', 'approvals', 'decisions', 'attempts', 'event_heads', 'events', 'audit']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
@@ -88,9 +88,9 @@ DECLARE
 BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA public TO %I, %I', app, system);
     EXECUTE format('GRANT SELECT ON alembic_version, clock_offset, run_transitions, action_transitions TO %I, %I', app, system);
-    EXECUTE format('GRANT SELECT, INSERT, UPDATE ON users, sessions, conversations, messages, accounts, oauth_states, data_keys, '
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE ON users, sessions, conversations, messages, attachments, accounts, oauth_states, data_keys, '
         'idempotency_keys, runs, run_steps, actions, approvals, attempts, event_heads TO %I', app);
-    EXECUTE format('GRANT DELETE ON oauth_states, accounts TO %I', app);
+    EXECUTE format('GRANT DELETE ON attachments, oauth_states, accounts TO %I', app);
     EXECUTE format('GRANT SELECT, INSERT ON action_versions, decisions, events, audit TO %I', app);
     EXECUTE format('GRANT SELECT ON due_actions, due_approvals, due_runs, open_jobs, user_heads TO %I', system);
 

@@ -93,7 +93,7 @@ async def test_an_unexpected_error_is_found_by_its_id_and_tells_nothing_of_the_i
     )
     assert [line["request_id"] for line in failed] == [problem["request_id"]]
     assert "conversations" not in problem["detail"] + problem["action"]
-    assert any("api/routes/conversations.py" in place for place in failed[0]["where"])
+    assert any("api/routes/chat/conversations.py" in place for place in failed[0]["where"])
 
 
 def _started(database: ProductDatabase, keys_dir: Path) -> Process:

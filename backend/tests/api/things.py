@@ -6,7 +6,15 @@ from countersign.kit.ids import from_public, new_id, to_public
 from tests.api.person import Person
 from tests.cluster import ProductDatabase
 
-SAMPLED = {"conversation_id", "run_id", "checkpoint_id", "account_id", "action_id", "approval_id"}
+SAMPLED = {
+    "conversation_id",
+    "run_id",
+    "checkpoint_id",
+    "account_id",
+    "action_id",
+    "approval_id",
+    "attachment_id",
+}
 """The id parameters that `things_of` has a value for."""
 
 _DIGEST = "sha256:" + "0" * 64
@@ -16,6 +24,8 @@ async def things_of(person: Person, database: ProductDatabase) -> dict[str, str]
     """Ids of that person's things by parameter name; rows only, nothing runs."""
     accepted = (await person.post("/messages", {"text": "Water the plants"})).json()
     run_id = from_public("run", accepted["run_id"])
+    file = {"file": ("list.txt", b"water, soil")}
+    attachment_id = (await person.send("POST", "/attachments", files=file)).json()["id"]
     account_id, action_id, approval_id = new_id(), new_id(), new_id()
     await database.as_owner(
         "INSERT INTO accounts (id, user_id, provider, email, type) "
@@ -49,4 +59,5 @@ async def things_of(person: Person, database: ProductDatabase) -> dict[str, str]
         "account_id": to_public("acc", account_id),
         "action_id": to_public("act", action_id),
         "approval_id": to_public("apr", approval_id),
+        "attachment_id": attachment_id,
     }

@@ -24,6 +24,7 @@ ROOMS: Mapping[str, str] = {
     "api": "At the edge of the HTTP API",
     "identity": "Registering and signing in",
     "accounts": "Connecting and using an account",
+    "conversations": "Uploading files",
     "connectors": "Calls to Google",
     "actions": "Actions",
     "approvals": "Cards and decisions",

@@ -11,12 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.accounts.services import Services
 from countersign.api.idempotency import OnceDep
+from countersign.api.openapi import refusals
+from countersign.api.routes.chat.attachments import AttachmentShape
 from countersign.api.shapes import CursorText, PageSize, RequestBody, as_cursor
 from countersign.api.signed_in import ServicesDep, SessionDep
-from countersign.conversations import messages
+from countersign.conversations import attachments, messages
+from countersign.conversations.attachments import MAX_PER_MESSAGE
 from countersign.conversations.messages import MAX_TEXT_LENGTH
+from countersign.conversations.models import Message
 from countersign.events.shapes import Citation
-from countersign.kit.ids import ConversationId, MessageId, RunId
+from countersign.kit.ids import AttachmentId, ConversationId, MessageId, RunId
 from countersign.kit.paging import DEFAULT_LIMIT, Page, write_cursor
 from countersign.runs import start
 
@@ -42,9 +46,10 @@ class ConversationShape(BaseModel):
 
 
 class NewMessage(RequestBody):
-    """A request in the person's words."""
+    """A request in the person's words, with the uploaded files that go with it."""
 
     text: str = Field(min_length=1, max_length=MAX_TEXT_LENGTH, pattern=r"\S")
+    attachment_ids: list[AttachmentId] = Field(default=[], max_length=MAX_PER_MESSAGE)
 
 
 class MessageShape(BaseModel):
@@ -58,6 +63,7 @@ class MessageShape(BaseModel):
     text: str
     citations: list[Citation]
     run_id: RunId | None
+    attachments: list[AttachmentShape] = []
     created_at: datetime
 
 
@@ -107,7 +113,7 @@ async def list_messages(
     await messages.get_conversation(session, conversation_id)
     rows = await messages.list_messages(session, conversation_id, before=as_cursor(cursor), limit=limit)
     last = write_cursor(rows[-1].created_at, rows[-1].id) if len(rows) == limit else None
-    return Page[MessageShape](items=[MessageShape.model_validate(row) for row in rows], next_cursor=last)
+    return Page[MessageShape](items=await _with_files(session, rows), next_cursor=last)
 
 
 @router.post("/{conversation_id}/messages", status_code=202)
@@ -120,20 +126,30 @@ async def send_message(
 ) -> AcceptedMessage:
     """Say something; 202 once the message and its run are stored together."""
     return await once.answer(
-        AcceptedMessage, lambda: _accept(session, services, conversation_id, said.text), status=202
+        AcceptedMessage, lambda: _accept(session, services, conversation_id, said), status=202
     )
 
 
-@new_messages.post("/messages", status_code=202)
+@new_messages.post("/messages", status_code=202, responses=refusals(404))
 async def send_first_message(
     said: NewMessage, services: ServicesDep, session: SessionDep, once: OnceDep
 ) -> AcceptedMessage:
     """Say something in a new conversation that is named after it."""
-    return await once.answer(AcceptedMessage, lambda: _accept(session, services, None, said.text), status=202)
+    return await once.answer(AcceptedMessage, lambda: _accept(session, services, None, said), status=202)
 
 
 async def _accept(
-    session: AsyncSession, services: Services, conversation_id: ConversationId | None, text: str
+    session: AsyncSession, services: Services, conversation_id: ConversationId | None, said: NewMessage
 ) -> AcceptedMessage:
-    run = await start.start(session, services, conversation_id, text)
+    run = await start.start(session, services, conversation_id, said.text, said.attachment_ids)
     return AcceptedMessage(conversation_id=run.conversation_id, run_id=run.id)
+
+
+async def _with_files(session: AsyncSession, rows: list[Message]) -> list[MessageShape]:
+    files = await attachments.of_messages(session, [row.id for row in rows])
+    return [
+        MessageShape.model_validate(row).model_copy(
+            update={"attachments": [AttachmentShape.model_validate(file) for file in files.get(row.id, [])]}
+        )
+        for row in rows
+    ]
