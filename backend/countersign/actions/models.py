@@ -88,7 +88,9 @@ class Approval(Base):
     group_key: Mapped[str] = mapped_column(Text)
     group_label: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text, server_default=FetchedValue())
+    asked_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
     expires_at: Mapped[datetime]
+    remind_at: Mapped[datetime | None]
     snoozed_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
     updated_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())

@@ -43,7 +43,6 @@ is_no_reply = mail_address.is_no_reply
 approval_id_of = decisions.approval_id_of
 locked = rows.locked
 locked_one = rows.locked_one
-expiry = rows.expiry
 wake_when_closed = rows.wake_when_closed
 current_version = rows.version_of
 card_from = cards.card

@@ -7,7 +7,6 @@ ascending id in one statement, then the run, then the event head (taken at commi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.accounts.services import Services
+from countersign.actions import deadlines
 from countersign.actions.cards import action_view
 from countersign.actions.catalogue import kind_of
 from countersign.actions.decisions import approval_id_of, digest
@@ -32,7 +32,7 @@ from countersign.actions.types import (
 from countersign.audit import log as audit
 from countersign.errors import ConflictError, NotFoundError
 from countersign.events import log as events
-from countersign.kit import clock, ids
+from countersign.kit import ids
 
 _HOLD_RUN = text("SELECT 1 FROM runs WHERE id = :run_id FOR NO KEY UPDATE")
 
@@ -197,8 +197,9 @@ async def next_version(
     )
     shown = kind.preview(payload, wanted.facts, before)
     session.add(version_row(changed, wanted.facts, shown, wanted.made_by))
-    await _pend(session, services, changed, renews_expiry=wanted.renews_expiry)
-    tell_approval(session, changed, "pending", by=said.by, reason=wanted.reason, shown=shown)
+    renewed = await _pend(session, services, changed, renews_expiry=wanted.renews_expiry)
+    news = {"risk": shown["risk"], "clock": renewed}
+    tell_approval(session, changed, "pending", by=said.by, reason=wanted.reason, **news)
     _tell(session, services, changed, said, {"from": old, "made_by": wanted.made_by})
     return changed
 
@@ -218,13 +219,6 @@ def version_row(action: Action, facts: Facts, shown: dict[str, Any], made_by: Ma
     )
 
 
-async def expiry(session: AsyncSession, services: Services, *, in_batch: bool) -> datetime:
-    """When an approval asked for now stops accepting a decision."""
-    settings = services.settings
-    minutes = settings.batch_expiry_minutes if in_batch else settings.approval_expiry_minutes
-    return await clock.now(session) + timedelta(minutes=minutes)
-
-
 async def set_approval(session: AsyncSession, action: Action, status: str, **values: Any) -> None:
     """The action's approval in that status; guarded by the lock its caller holds on the action."""
     statement = update(Approval).where(Approval.id == approval_id_of(action.id))
@@ -232,23 +226,17 @@ async def set_approval(session: AsyncSession, action: Action, status: str, **val
 
 
 def tell_approval(
-    session: AsyncSession,
-    action: Action,
-    status: str,
-    *,
-    by: str,
-    reason: str | None = None,
-    shown: dict[str, Any] | None = None,
+    session: AsyncSession, action: Action, status: str, *, by: str, reason: str | None = None, **news: Any
 ) -> None:
-    """Add the `approval.updated` event; `shown` is the preview when there is a new version."""
+    """Add the `approval.updated` event; `news` is the `risk` of a new version and the `clock` when it moved."""
     data = {
         "id": ids.to_public("apr", approval_id_of(action.id)),
         "version": action.version,
         "status": status,
-        "risk": shown["risk"] if shown else None,
         "digest": action.digest,
         "by": by,
         "reason": reason,
+        **news,
     }
     events.append(session, "approval.updated", data, run_id=action.run_id)
 
@@ -278,13 +266,16 @@ def _tell(
     tell_action(session, action)
 
 
-async def _pend(session: AsyncSession, services: Services, action: Action, *, renews_expiry: bool) -> None:
+async def _pend(
+    session: AsyncSession, services: Services, action: Action, *, renews_expiry: bool
+) -> dict[str, Any] | None:
     if not renews_expiry:
         await set_approval(session, action, "pending")
-        return
+        return None
     approval = await approval_of(session, action)
-    until = await expiry(session, services, in_batch=approval.batch_id is not None)
-    await set_approval(session, action, "pending", expires_at=until, snoozed_until=None)
+    renewed = await deadlines.started(session, services, in_batch=approval.batch_id is not None)
+    await set_approval(session, action, "pending", **renewed.as_columns())
+    return renewed.as_columns()
 
 
 def _retired(token: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -14,10 +14,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.accounts.services import Services
-from countersign.actions import proposals
+from countersign.actions import deadlines, proposals
 from countersign.actions.types import OPEN_STATES, Facts, MadeBy, Payload, ProposedAction, State
+from countersign.approvals.batches import batching
 from countersign.events import log as events
-from countersign.kit import ids
 
 _OURS_TO_CANCEL = frozenset({"proposed", "approved", "expired"})
 """What has begun to execute is not called back: it runs to its own end."""
@@ -50,19 +50,21 @@ async def open(session: AsyncSession, services: Services, proposed: Sequence[Pro
     """The approval ids of these proposals, in their order; actions, previews, cards, audit and events at once.
 
     A proposal made before (a node run again), or still open or done from an earlier attempt, keeps its approval.
-    More than one proposal makes a batch.
+    More than one proposal makes a batch, with one time to decide; more operations than a batch may hold make further
+    batches, in the order of the proposals.
 
     Raises:
         InvalidError: a payload does not pass its kind's checks; nothing was written.
     """
-    batch_id = _batch_id(proposed)
+    batches = batching.split(proposed)
+    card_clock = await deadlines.started(session, services, in_batch=len(proposed) > 1)
     actions: dict[UUID, proposals.ActionRow] = {}
     for one in sorted(proposed, key=proposals.action_id_of):
         kept = await _kept_from_earlier(session, one)
         if kept is None:
             kept, is_new = await proposals.propose(session, services, one)
             if is_new:
-                await _ask(session, services, kept, one, batch_id)
+                await _ask(session, kept, one, batches.get(proposals.action_id_of(one)), card_clock)
         actions[proposals.action_id_of(one)] = kept
     return [proposals.approval_id_of(actions[proposals.action_id_of(one)].id) for one in proposed]
 
@@ -150,10 +152,10 @@ async def _kept_from_earlier(session: AsyncSession, proposed: ProposedAction) ->
 
 async def _ask(
     session: AsyncSession,
-    services: Services,
     action: proposals.ActionRow,
     proposed: ProposedAction,
     batch_id: UUID | None,
+    card_clock: deadlines.CardClock,
 ) -> None:
     values = {
         "id": proposals.approval_id_of(action.id),
@@ -163,20 +165,12 @@ async def _ask(
         "batch_id": batch_id,
         "group_key": proposed.group_key,
         "group_label": proposed.group_label,
-        "expires_at": await proposals.expiry(session, services, in_batch=batch_id is not None),
+        **card_clock.as_columns(),
     }
     await session.flush()
     await session.execute(insert(proposals.ApprovalRow).values(values).on_conflict_do_nothing())
     card = await proposals.card_of(session, action)
     events.append(session, "approval.requested", card, run_id=action.run_id)
-
-
-def _batch_id(proposed: Sequence[ProposedAction]) -> UUID | None:
-    if len(proposed) < 2:
-        return None
-    first = proposed[0]
-    steps = sorted({one.plan_step for one in proposed})
-    return ids.derived_id(first.run_id, "batch", str(first.run_attempt), *steps)
 
 
 def _is_answered_by(action: proposals.ActionRow, revision: Revision) -> bool:

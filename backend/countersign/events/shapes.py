@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from countersign.events.cards import ApprovalStatus, Risk, UndoMode
-from countersign.kit.ids import AccountId, ActionId, ApprovalId, MessageId, RunId
+from countersign.kit.ids import AccountId, ActionId, ApprovalId, BatchId, MessageId, RunId
 
 RunState = Literal["queued", "running", "waiting", "succeeded", "partial", "failed", "cancelled"]
 StepStatus = Literal["running", "done", "waiting", "failed", "skipped"]
@@ -133,8 +133,17 @@ class QuestionAsked(EventData):
     expires_at: datetime | None = None
 
 
+class CardClock(EventData):
+    """Until when a card can be decided and, while it is put off, until when it stays out of the way."""
+
+    asked_at: datetime
+    expires_at: datetime
+    remind_at: datetime | None
+    snoozed_until: datetime | None
+
+
 class ApprovalUpdated(EventData):
-    """A card changed: decided, expired, edited, revised or stale."""
+    """A card changed: decided, expired, edited, revised, stale, put off, or close to its end; `clock` if that moved."""
 
     id: ApprovalId
     version: int
@@ -143,6 +152,16 @@ class ApprovalUpdated(EventData):
     digest: str
     by: str
     reason: str | None = None
+    clock: CardClock | None = None
+
+
+class BatchProgress(EventData):
+    """How far the approved actions of a batch are; `failed` includes what nobody knows the end of."""
+
+    batch_id: BatchId
+    done: int
+    failed: int
+    total: int
 
 
 class ActionResult(EventData):

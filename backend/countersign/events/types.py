@@ -87,6 +87,13 @@ class ActionUpdatedEvent(Envelope):
     data: said.ActionUpdated
 
 
+class BatchProgressEvent(Envelope):
+    """`batch.progress`."""
+
+    type: Literal["batch.progress"]
+    data: said.BatchProgress
+
+
 class AccountStatusEvent(Envelope):
     """`account.status`."""
 
@@ -118,6 +125,7 @@ AnyEvent = Annotated[
     | ApprovalRequestedEvent
     | ApprovalUpdatedEvent
     | ActionUpdatedEvent
+    | BatchProgressEvent
     | AccountStatusEvent
     | SessionRevokedEvent
     | NoticeEvent,
@@ -135,6 +143,7 @@ DATA_MODELS: dict[str, type[BaseModel]] = {
     "approval.requested": ApprovalCard,
     "approval.updated": said.ApprovalUpdated,
     "action.updated": said.ActionUpdated,
+    "batch.progress": said.BatchProgress,
     "account.status": said.AccountStatus,
     "session.revoked": said.SessionRevoked,
     "notice": said.Notice,

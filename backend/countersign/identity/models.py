@@ -23,6 +23,8 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(Text)
     role: Mapped[str] = mapped_column(Text, server_default=text("'user'"))
     time_zone: Mapped[str | None] = mapped_column(Text)
+    approval_expiry_minutes: Mapped[int | None]
+    batch_expiry_minutes: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("app_now()"))
 
 

@@ -6,7 +6,8 @@ stream write its own rows. Taking it early would deadlock writers and serialise 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
@@ -62,6 +63,22 @@ def collect(session: AsyncSession, stream: Stream, entry: object, writer: Writer
     slot = pending.setdefault(stream, _Pending())
     slot.entries.append(entry)
     slot.writer = writer
+
+
+@asynccontextmanager
+async def part(session: AsyncSession) -> AsyncIterator[None]:
+    """A part of the transaction that is taken back alone, rows and log entries, when its block raises."""
+    before = {stream: len(slot.entries) for stream, slot in session.info.get("journal", {}).items()}
+    try:
+        async with session.begin_nested():
+            yield
+    except BaseException:
+        pending: dict[Stream, _Pending] = session.info.get("journal", {})
+        for stream, slot in list(pending.items()):
+            del slot.entries[before.get(stream, 0) :]
+            if not slot.entries:
+                del pending[stream]
+        raise
 
 
 async def write(session: AsyncSession) -> None:

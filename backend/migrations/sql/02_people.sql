@@ -8,6 +8,8 @@ CREATE TABLE users (
     password_hash text NOT NULL,
     role text NOT NULL DEFAULT 'user' CHECK (role IN ('user', 'approver', 'admin')),
     time_zone text,
+    approval_expiry_minutes integer CHECK (approval_expiry_minutes BETWEEN 5 AND 20160),
+    batch_expiry_minutes integer CHECK (batch_expiry_minutes BETWEEN 5 AND 20160),
     created_at timestamptz NOT NULL DEFAULT app_now()
 );
 

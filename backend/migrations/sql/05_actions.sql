@@ -38,6 +38,7 @@ CREATE INDEX actions_run_idx ON actions (run_id);
 CREATE INDEX actions_user_state_idx ON actions (user_id, state);
 CREATE INDEX actions_due_hold_idx ON actions (hold_until) WHERE state = 'approved';
 CREATE INDEX actions_due_lease_idx ON actions (lease_until) WHERE lease_until IS NOT NULL;
+CREATE INDEX actions_dependent_idx ON actions (id) WHERE depends_on <> '{}' AND state IN ('proposed', 'approved', 'expired');
 
 -- What each version said, for history and for the difference shown on a stale or revised card.
 CREATE TABLE action_versions (
@@ -63,14 +64,18 @@ CREATE TABLE approvals (
     group_key text NOT NULL,
     group_label text NOT NULL DEFAULT '',
     status text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'approved', 'rejected', 'expired', 'cancelled')),
+    asked_at timestamptz NOT NULL DEFAULT app_now(),
     expires_at timestamptz NOT NULL,
+    remind_at timestamptz,
     snoozed_until timestamptz,
     created_at timestamptz NOT NULL DEFAULT app_now(),
     updated_at timestamptz NOT NULL DEFAULT app_now()
 );
 CREATE INDEX approvals_user_idx ON approvals (user_id, status, expires_at);
 CREATE INDEX approvals_run_idx ON approvals (run_id);
+CREATE INDEX approvals_batch_idx ON approvals (batch_id) WHERE batch_id IS NOT NULL;
 CREATE INDEX approvals_expiry_idx ON approvals (expires_at) WHERE status = 'pending';
+CREATE INDEX approvals_reminder_idx ON approvals (remind_at) WHERE status = 'pending';
 
 CREATE TABLE decisions (
     id uuid PRIMARY KEY,

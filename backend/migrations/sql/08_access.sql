@@ -34,16 +34,29 @@ BEGIN
     END LOOP;
 END $$;
 
+-- An approved action is due when its hold is over and everything it depends on is done; one whose dependency ended
+-- otherwise is due at once, so that it can be stopped.
 CREATE VIEW due_actions AS
-    SELECT id AS action_id, user_id, state, coalesce(lease_until, hold_until) AS due_at
-    FROM actions
-    WHERE (state = 'approved' AND hold_until <= (SELECT app_now()))
-       OR (state <> 'approved' AND lease_until <= (SELECT app_now()));
+    SELECT a.id AS action_id, a.user_id, a.state, a.hold_until AS due_at
+    FROM actions a
+    WHERE a.state = 'approved' AND a.hold_until <= (SELECT app_now())
+      AND NOT EXISTS (SELECT 1 FROM actions d WHERE d.id = ANY (a.depends_on) AND d.state <> 'done')
+    UNION ALL
+    SELECT a.id, a.user_id, a.state, a.lease_until
+    FROM actions a
+    WHERE a.state <> 'approved' AND a.lease_until <= (SELECT app_now())
+    UNION ALL
+    SELECT a.id, a.user_id, a.state, a.updated_at
+    FROM actions a
+    WHERE a.depends_on <> '{}' AND a.state IN ('proposed', 'approved', 'expired') AND EXISTS (
+        SELECT 1 FROM actions d WHERE d.id = ANY (a.depends_on)
+          AND d.state IN ('rejected', 'cancelled', 'failed', 'refused', 'needs_review'));
 
 CREATE VIEW due_approvals AS
-    SELECT p.id AS approval_id, p.action_id, p.user_id, p.expires_at AS due_at
+    SELECT p.id AS approval_id, p.action_id, p.user_id, least(p.expires_at, p.remind_at) AS due_at
     FROM approvals p
     WHERE (p.status = 'pending' AND p.expires_at <= (SELECT app_now()))
+       OR (p.status = 'pending' AND p.remind_at <= (SELECT app_now()))
        OR (p.status = 'expired' AND p.expires_at <= (SELECT app_now()) - interval '14 days');
 
 CREATE VIEW due_runs AS

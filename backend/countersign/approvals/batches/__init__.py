@@ -1,0 +1,1 @@
+"""Approvals that belong together: how proposals become batches, how a batch is shown, stopped and undone."""
