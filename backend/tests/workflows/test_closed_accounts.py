@@ -32,7 +32,7 @@ async def test_a_revoked_account_is_left_out_and_told_of_in_step_and_answer(alex
     run = await alex.ask_and_drive()
 
     assert run.state == "waiting"
-    assert RECONNECT in (await alex.said(run))["find_person"]
+    assert RECONNECT in (await alex.said(run))["find_people"]
     assert (await alex.card())["account_email"] == ALEX
     (waiting,) = await alex.said_in_chat(run.id)
     assert waiting.endswith(f"Not every account could be read: {RECONNECT}")

@@ -26,7 +26,7 @@ STEPS = [
     "make_plan",
     "estimate",
     "permissions",
-    "find_person",
+    "find_people",
     "search",
     "read",
     "draft",
@@ -82,8 +82,8 @@ async def test_a_step_whose_rows_fail_is_shown_and_retried(
 @pytest.mark.parametrize(
     ("node", "before", "method"),
     [
-        ("find_person", "permissions", "gmail.users.messages.list"),
-        ("search", "find_person", "gmail.users.messages.list"),
+        ("find_people", "permissions", "gmail.users.messages.list"),
+        ("search", "find_people", "gmail.users.messages.list"),
         ("read", "search", "gmail.users.threads.get"),
         ("draft", "read", "gmail.users.threads.get"),
     ],

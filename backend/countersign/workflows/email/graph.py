@@ -1,19 +1,32 @@
 """The email workflow on one screen; every node reads, thinks and proposes, none of them acts.
 
-classify -> context -> make_plan -> estimate -> permissions -> find_person -> search -> read -> draft
-|                                        |
-+---------------- ask.* <----------------+
-draft -> gate.preview -> gate.wait -> gate.settle -> report
-^              ^------------|  |
-+------ gate.revise <----------+
+classify -> context -> make_plan -> estimate -> permissions
+|                          |
++--------- ask.* <---------+------------+
+permissions -> find_people -> search -> read -> tell -> draft -> select
+each of these runs when the plan has a step for it and is passed by otherwise
+draft, select -> gate.preview -> gate.wait -> gate.settle -> report
+^                     ^------------|  |
++----------------- gate.revise <------+
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from countersign.understanding.planned.steps import (
+    DraftForward,
+    DraftMail,
+    DraftReply,
+    ReadThread,
+    ReadThreads,
+    ResolvePerson,
+    SearchMail,
+)
 from countersign.workflows import ask, gate
 from countersign.workflows.context import RunContext
-from countersign.workflows.email import finding, head, reporting, writing
-from countersign.workflows.email.state import EmailState, first_values
+from countersign.workflows.email import finding, head, reading, reporting, searching, writing
+from countersign.workflows.email.state import EmailState, first_values, plan_of, steps_of
 from countersign.workflows.engine import END, START, StateGraph
 from countersign.workflows.steps import Step, Workflow, fixed
 
@@ -23,32 +36,57 @@ STEPS = (
     Step("make_plan", "Make a plan", "head", fixed("Making a plan.")),
     Step("estimate", "Estimate the cost", "head", fixed("Estimating the cost.")),
     Step("permissions", "Check permissions", "head", fixed("Checking what the accounts allow.")),
-    Step("find_person", "Find the person", "read", fixed("Finding out who is meant.")),
+    Step("find_people", "Find the people", "read", fixed("Finding out who is meant.")),
     Step("search", "Find the mail", "read", fixed("Looking for the mail.")),
-    Step("read", "Read the conversation", "read", fixed("Reading the conversation.")),
-    Step("draft", "Write the reply", "think", fixed("Writing the reply.")),
+    Step("read", "Read the conversations", "read", fixed("Reading what was found.")),
+    Step("draft", "Write", "think", fixed("Writing.")),
     *ask.STEPS,
     *gate.STEPS,
     Step("report", "Report", "report", fixed("Writing down what was done.")),
 )
+WORK: dict[str, tuple[type, ...]] = {
+    "find_people": (ResolvePerson,),
+    "search": (SearchMail,),
+    "read": (ReadThread, ReadThreads),
+    "draft": (DraftReply, DraftMail, DraftForward),
+}
+"""The nodes that do a plan's work, in order, each with the plan steps it runs for."""
+
 EDGES = (
     ("classify", "context"),
     ("context", "make_plan"),
     ("make_plan", "estimate"),
     ("estimate", "permissions"),
-    ("permissions", "find_person"),
-    ("find_person", "search"),
+    ("permissions", "find_people"),
+    ("find_people", "search"),
     ("search", "read"),
     ("read", "draft"),
     ("draft", gate.PREVIEW),
     *gate.EDGES,
     (gate.SETTLE, "report"),
     ("make_plan", ask.PUT),
-    ("find_person", ask.PUT),
+    ("find_people", ask.PUT),
     *ask.EDGES,
     (ask.SETTLE, "make_plan"),
-    (ask.SETTLE, "find_person"),
+    (ask.SETTLE, "find_people"),
 )
+
+
+def _onward(node: str) -> Callable[[EmailState], str]:
+    """Where to go after `node`: ask, end in words, or the next node the plan has work for."""
+    names = list(WORK)
+    later = names[names.index(node) + 1 :] if node in WORK else names
+
+    def next_of(state: EmailState) -> str:
+        if state["ending"]:
+            return "report"
+        if state["question"]:
+            return ask.PUT
+        plan = plan_of(state)
+        ahead = (name for name in later if steps_of(plan, *WORK[name]))
+        return next(ahead, gate.PREVIEW if state["proposed"] else "report")
+
+    return next_of
 
 
 def _build() -> Workflow:
@@ -58,12 +96,12 @@ def _build() -> Workflow:
     graph.add_node("make_plan", head.make_plan)
     graph.add_node("estimate", head.estimate)
     graph.add_node("permissions", head.check_permissions)
-    graph.add_node("find_person", finding.find_person)
-    graph.add_node("search", finding.search)
-    graph.add_node("read", finding.read_thread)
+    graph.add_node("find_people", finding.find_people)
+    graph.add_node("search", searching.search)
+    graph.add_node("read", reading.read)
     graph.add_node("draft", writing.draft)
     graph.add_node("report", reporting.report)
-    ask.add_ask(graph, askers=("make_plan", "find_person"))
+    ask.add_ask(graph, askers=("make_plan", "find_people"))
     gate.add_gate(graph, writing.revise, leave_to="report")
 
     graph.add_edge(START, "classify")
@@ -71,11 +109,8 @@ def _build() -> Workflow:
     graph.add_conditional_edges("context", head.after_context)
     graph.add_conditional_edges("make_plan", head.after_plan)
     graph.add_edge("estimate", "permissions")
-    graph.add_conditional_edges("permissions", head.after_permissions)
-    graph.add_conditional_edges("find_person", finding.after_person)
-    graph.add_conditional_edges("search", finding.after_search)
-    graph.add_conditional_edges("read", finding.after_read)
-    graph.add_conditional_edges("draft", writing.after_draft)
+    for node in ("permissions", *WORK):
+        graph.add_conditional_edges(node, _onward(node), [*WORK, ask.PUT, gate.PREVIEW, "report"])
     graph.add_edge("report", END)
     return Workflow("email", graph.compile(), STEPS, first_values, EDGES)
 

@@ -14,9 +14,9 @@ from countersign.kit.ids import from_public, to_public
 from countersign.understanding.context import Answer
 from countersign.understanding.plan import Clarification, Plan
 from countersign.workflows import ask
-from countersign.workflows.context import RunContext, store_plan
-from countersign.workflows.email.looking import RECONNECT
-from countersign.workflows.email.state import EmailState, plan_of, search_step
+from countersign.workflows.context import RunContext, account_ids_of, store_plan
+from countersign.workflows.email.mailboxes.looking import RECONNECT
+from countersign.workflows.email.state import EmailState, plan_of
 from countersign.workflows.engine import Runtime
 from countersign.workflows.route import understand_request
 
@@ -40,7 +40,11 @@ async def read_context(state: EmailState, runtime: Runtime[RunContext]) -> dict[
         user = await session.get_one(User, context.user_id)
         accounts = await list_accounts(session)
     said = f"{_n(len(accounts), 'account')} connected."
-    found = {"zone": user.time_zone or "UTC", "accounts": [_as_state(account) for account in accounts]}
+    found = {
+        "zone": user.time_zone or "UTC",
+        "user_name": user.name,
+        "accounts": [_as_state(account) for account in accounts],
+    }
     if not accounts:
         return {**found, "ending": _NO_ACCOUNT, "said": {"context": "No account is connected."}}
     return {**found, "said": {"context": said}}
@@ -72,7 +76,7 @@ async def estimate(state: EmailState) -> dict[str, Any]:
 async def check_permissions(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Keep the accounts that may read and send mail; end in words when none may."""
     context = runtime.context
-    wanted = search_step(plan_of(state)).account_ids or tuple(account["id"] for account in state["accounts"])
+    wanted = account_ids_of(plan_of(state)) or [account["id"] for account in state["accounts"]]
     async with context.reading() as session:
         accounts = [await get_account(session, from_public("acc", account_id)) for account_id in wanted]
     missing = {account.id: _missing(account) for account in accounts}
@@ -101,11 +105,6 @@ def after_plan(state: EmailState) -> Literal["ask.put", "estimate", "report"]:
     if state["ending"]:
         return "report"
     return "ask.put" if state["question"] else "estimate"
-
-
-def after_permissions(state: EmailState) -> Literal["find_person", "report"]:
-    """Without permission it ends in words."""
-    return "report" if state["ending"] else "find_person"
 
 
 def _missing(account: Account) -> str:

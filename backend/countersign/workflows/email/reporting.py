@@ -9,7 +9,7 @@ from countersign.approvals.reading import ActionResult, actions_of_run
 from countersign.conversations.messages import add_answer
 from countersign.kit.ids import to_public
 from countersign.workflows.context import RunContext
-from countersign.workflows.email.looking import unread_note
+from countersign.workflows.email.mailboxes.looking import unread_note
 from countersign.workflows.email.state import EmailState
 from countersign.workflows.engine import Runtime
 

@@ -1,14 +1,19 @@
-"""What the email graph remembers between its steps: plain JSON, ids and short facts, no mail bodies."""
+"""What the email graph remembers between its steps: plain JSON, ids and short facts, no mail bodies.
+
+What a plan step found is kept under that step's id, so that one graph runs every plan.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, TypedDict, TypeVar
 
 from countersign.understanding.plan import Plan, Understanding
-from countersign.understanding.planned.steps import DraftReply, ResolvePerson, SearchMail
+from countersign.understanding.planned.steps import DraftForward, DraftMail, DraftReply, ProposeSet
 from countersign.workflows import ask, gate
 from countersign.workflows.context import plan_from
 from countersign.workflows.steps import merged
+
+T = TypeVar("T")
 
 
 class EmailState(TypedDict):
@@ -17,26 +22,30 @@ class EmailState(TypedDict):
     Attributes:
         plan: the plan as plain JSON, empty until it is made.
         zone: the person's time zone, IANA.
+        user_name: what the person is called, possibly empty.
         accounts: `{id, email, type}` of the accounts to look in, the one to try first at the front.
         unread: one sentence for each account that was meant but could not be looked in, with what to do about it.
-        person: `{name, email, why, provenance}` of whom the words mean, empty when the plan names nobody.
-        people: those the words may mean, `{name, email}`, while the person is asked which.
+        people: by `resolve_person` step, `{name, email, why, provenance}` of whom the words mean.
+        choices: those the words of one step may mean, `{name, email}`, while the person is asked which.
         known: who was met in mail, `{email, name, written_to}`, for the marks on the card.
-        mail: `{account_id, message_id, thread_id}` of the mail to answer.
-        facts: what the writer may know of it: `{sender_name, sign_off_name, language}`.
+        found: by `search_mail` step, `{mails: [{account_id, message_id, thread_id}], total, has_more}`, newest first.
+        read: by `read_thread` or `read_threads` step, `{conversations, left}`: what was read, newest first, and how
+            many more conversations were found. Each is `{account_id, thread_id, message_id, facts, is_answerable}`:
+            the mail an answer would go to, what the writer may know of it, and whether anybody reads answers there.
         ending: the whole answer when the request cannot be carried further; empty otherwise.
     """
 
     said: Annotated[dict[str, str], merged]
     plan: dict[str, Any]
     zone: str
+    user_name: str
     accounts: list[dict[str, str]]
     unread: list[str]
-    person: dict[str, str]
-    people: list[dict[str, str]]
+    people: dict[str, dict[str, str]]
+    choices: list[dict[str, str]]
     known: list[dict[str, Any]]
-    mail: dict[str, str]
-    facts: dict[str, Any]
+    found: dict[str, dict[str, Any]]
+    read: dict[str, dict[str, Any]]
     ending: str
     outcome: str
     summary: str
@@ -56,12 +65,13 @@ def first_values(understood: Understanding) -> dict[str, Any]:
         "said": {},
         "plan": understood.model_dump(mode="json") if isinstance(understood, Plan) else {},
         "zone": "UTC",
+        "user_name": "",
         "accounts": [],
-        "person": {},
-        "people": [],
+        "people": {},
+        "choices": [],
         "known": [],
-        "mail": {},
-        "facts": {},
+        "found": {},
+        "read": {},
         "ending": "",
         "outcome": "",
         "summary": "",
@@ -75,16 +85,15 @@ def plan_of(state: EmailState) -> Plan:
     return plan_from(state["plan"])
 
 
-def person_step(plan: Plan) -> ResolvePerson | None:
-    """The step that names the person, when the plan has one."""
-    return next((step for step in plan.steps if isinstance(step, ResolvePerson)), None)
+def steps_of(plan: Plan, *kinds: type[T]) -> list[T]:
+    """The plan's steps of these kinds, in their order."""
+    return [step for step in plan.steps if isinstance(step, kinds)]
 
 
-def search_step(plan: Plan) -> SearchMail:
-    """The step that says which mail is meant."""
-    return next(step for step in plan.steps if isinstance(step, SearchMail))
-
-
-def draft_step(plan: Plan) -> DraftReply:
-    """The step that says what to write."""
-    return next(step for step in plan.steps if isinstance(step, DraftReply))
+def consequence(plan: Plan) -> str:
+    """What not finding something means for this request: `, so I wrote no reply`; empty when it only reads."""
+    if steps_of(plan, DraftReply):
+        return ", so I wrote no reply"
+    if steps_of(plan, DraftMail, DraftForward):
+        return ", so I wrote no mail"
+    return ", so there is nothing to change" if steps_of(plan, ProposeSet) else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from countersign.accounts.listing import get_account
@@ -17,13 +17,13 @@ from countersign.identity.models import User
 from countersign.kit import clock
 from countersign.kit.ids import from_public, to_public
 from countersign.understanding.dates import promised_dates
-from countersign.understanding.planned.steps import Pronoun
+from countersign.understanding.planned.steps import DraftReply, Pronoun
 from countersign.understanding.revising import CannotRevise, revise_reply
 from countersign.understanding.writing import ThreadFacts, compose_reply
 from countersign.workflows import gate
 from countersign.workflows.context import RunContext, stored_plan
-from countersign.workflows.email.mailbox import reader_of
-from countersign.workflows.email.state import EmailState, draft_step, plan_of
+from countersign.workflows.email.mailboxes.opened import reader_of
+from countersign.workflows.email.state import EmailState, plan_of, steps_of
 from countersign.workflows.engine import Runtime
 
 # What a person may have edited on the card: kept when the reply is resolved again.
@@ -42,12 +42,12 @@ class CannotReviseError(ConflictError):
 
 async def draft(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Write the reply and resolve it to the last header, from the conversation as it is now."""
-    context, mail, plan = runtime.context, state["mail"], plan_of(state)
-    step = draft_step(plan)
+    context, step = runtime.context, steps_of(plan_of(state), DraftReply)[0]
+    (mail,) = state["read"][step.thread_step]["conversations"]
     if step.instruction is None:
         return {"ending": _NOTHING_TO_SAY, "said": {"draft": "There is nothing to say yet."}}
-    written = compose_reply(step.instruction, ThreadFacts.model_validate(state["facts"]))
-    source = await _source(context, state, written.body_text)
+    written = compose_reply(step.instruction, ThreadFacts.model_validate(mail["facts"]))
+    source = await _source(context, state, mail, written.body_text)
     try:
         resolved = proposals.resolve_reply(source, written.body_text)
     except InvalidError as exc:
@@ -71,11 +71,6 @@ async def draft(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, An
     return {"proposed": {step.id: gate.as_state(proposed)}, "said": {"draft": said}}
 
 
-def after_draft(state: EmailState) -> Literal["gate.preview", "report"]:
-    """Without a proposal it ends in words."""
-    return "report" if state["ending"] else "gate.preview"
-
-
 async def revise(context: RunContext, action_id: UUID, wanted: Revision) -> dict[str, Any]:
     """The next version: the text changed as instructed, or the same text resolved again for a reopened card.
 
@@ -94,15 +89,13 @@ async def revise(context: RunContext, action_id: UUID, wanted: Revision) -> dict
     return {"payload": {**resolved.payload, **kept}, "facts": facts}
 
 
-async def _source(context: RunContext, state: EmailState, body: str) -> ReplySource:
-    mail = state["mail"]
+async def _source(context: RunContext, state: EmailState, mail: dict[str, Any], body: str) -> ReplySource:
     account = next(account for account in state["accounts"] if account["id"] == mail["account_id"])
     reader = await reader_of(context, mail["account_id"])
     thread, aliases, written_to = await asyncio.gather(
         reader.get_thread(mail["thread_id"]), reader.send_as(), reader.people_written_to()
     )
-    person = state["person"]
-    typed = [person["email"]] if person.get("provenance") == "request" else []
+    typed = [one["email"] for one in state["people"].values() if one["provenance"] == "request"]
     return ReplySource(
         thread=thread,
         message_id=mail["message_id"],
@@ -156,5 +149,5 @@ async def _promises(context: RunContext, body: str, zone: str) -> list[Promise]:
 async def _pronoun(context: RunContext) -> Pronoun | None:
     async with context.reading() as session:
         plan = await stored_plan(session, context.run_id)
-    instruction = draft_step(plan).instruction if plan else None
+    instruction = steps_of(plan, DraftReply)[0].instruction if plan else None
     return instruction.recipient_pronoun if instruction else None
