@@ -31,6 +31,9 @@ from countersign.settings import Settings
 ROOT = Path(__file__).resolve().parents[2]
 MIGRATIONS = ROOT / "backend" / "migrations"
 ENVIRONMENT_NAME = "COUNTERSIGN_TEST_CLUSTER"
+TEST_DATABASE = "test_"
+"""How the name of every copy begins: those of a killed run are dropped at the next start."""
+
 FOLDERS = 16
 TRUNCATE_TRIES = 5
 KEPT_TABLES = (
@@ -47,6 +50,7 @@ TEST_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
 def start() -> embedded_postgres.ServerHandle:
     """A running server with an up-to-date template; its addresses are left in the environment for test processes."""
     handle = _start_in_free_folder()
+    _drop_left_over(handle.addresses)
     template = template_name()
     migrate_if_missing(handle.addresses, template)
     os.environ[ENVIRONMENT_NAME] = json.dumps(dataclasses.asdict(handle.addresses))
@@ -89,11 +93,9 @@ def alembic_config(owner_url: str) -> Config:
     return config
 
 
-def copy_for(process: str) -> databases.DatabaseAddresses:
-    """A fresh copy of the template for one test process."""
+def copy_for(name: str) -> databases.DatabaseAddresses:
+    """A fresh copy of the template under that name, for one test process."""
     addresses = databases.DatabaseAddresses(**json.loads(os.environ[ENVIRONMENT_NAME]))
-    name = f"test_{process}"
-    databases.drop_database(addresses.superuser_url, name)
     databases.copy_database(addresses.superuser_url, name, template=template_name())
     return addresses.with_database(name)
 
@@ -191,6 +193,15 @@ def _start_in_free_folder() -> embedded_postgres.ServerHandle:
             continue
     msg = f"{FOLDERS} test runs are already going on in this checkout"
     raise RuntimeError(msg)
+
+
+def _drop_left_over(addresses: databases.DatabaseAddresses) -> None:
+    with psycopg.connect(addresses.maintenance_url, autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [TEST_DATABASE]
+        ).fetchall()
+    for (name,) in rows:
+        databases.drop_database(addresses.superuser_url, name)
 
 
 def _exists(addresses: databases.DatabaseAddresses, name: str) -> bool:

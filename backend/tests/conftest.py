@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -17,8 +18,12 @@ _SERVER = pytest.StashKey[cluster.embedded_postgres.ServerHandle]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the shared Postgres once, in the process that steers the run; its workers find it by the environment."""
-    if not hasattr(config, "workerinput") and not config.option.collectonly:
+    """Start the shared Postgres once, in the process that steers the run; its workers find it by the environment.
+
+    A run inside a run (sabotage) finds it there too, and uses a database of its own in it.
+    """
+    is_inside = hasattr(config, "workerinput") or cluster.ENVIRONMENT_NAME in os.environ
+    if not is_inside and not config.option.collectonly:
         config.stash[_SERVER] = cluster.start()
 
 
@@ -32,9 +37,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def database_addresses(worker_id: str) -> Iterator[DatabaseAddresses]:
     """This test process's own copy of the migrated database."""
-    addresses = cluster.copy_for(worker_id)
+    name = f"{cluster.TEST_DATABASE}{worker_id}_{os.getpid()}"
+    addresses = cluster.copy_for(name)
     yield addresses
-    cluster.databases.drop_database(addresses.superuser_url, f"test_{worker_id}")
+    cluster.databases.drop_database(addresses.superuser_url, name)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from tests.sandbox.server import start_sandbox
 @pytest.fixture
 def demo_installation(worker_id: str, keys_dir: Path, tmp_path: Path) -> Iterator[Installation]:
     """Sandbox, api and worker, each a process of its own; its database is shared with no other test."""
-    addresses = cluster.copy_for(f"{worker_id}_docs")
+    name = f"{cluster.TEST_DATABASE}docs_{worker_id}_{os.getpid()}"
+    addresses = cluster.copy_for(name)
     database = ProductDatabase(addresses, Database(addresses.app_url))
     sandbox = start_sandbox(world="demo")
     settings = database.settings(keys_dir, google_base_url=sandbox.base_url, port=free_port())
@@ -30,4 +32,4 @@ def demo_installation(worker_id: str, keys_dir: Path, tmp_path: Path) -> Iterato
     finally:
         installation.stop()
         sandbox.stop()
-        drop_database(addresses.superuser_url, f"test_{worker_id}_docs")
+        drop_database(addresses.superuser_url, name)
