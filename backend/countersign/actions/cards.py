@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from countersign.actions.catalogue import kind_of
 from countersign.actions.decisions import approval_id_of
 from countersign.actions.models import Action, ActionVersion, Approval
+from countersign.actions.types import OPEN_STATES
 from countersign.errors import ConflictError
 from countersign.events.cards import ApprovalCard
 from countersign.events.shapes import ActionUpdated
@@ -84,10 +85,11 @@ def card(
     return model.model_dump(mode="json")
 
 
-def action_view(action: Action, now: datetime | None = None) -> dict[str, Any]:
+def action_view(action: Action, now: datetime | None = None, undoing: Action | None = None) -> dict[str, Any]:
     """The `action.updated` data: state, hold, evidence and what undo still means, as JSON.
 
-    `now` is `app_now()`; without it the view is of the moment of the action's last change.
+    `now` is `app_now()`; without it the view is of the moment of the action's last change. `undoing` is the newest
+    action that undoes this one.
     """
     outcome = action.outcome or {}
     model = ActionUpdated.model_validate(
@@ -103,18 +105,34 @@ def action_view(action: Action, now: datetime | None = None) -> dict[str, Any]:
                 "mode": action.undo_mode,
                 "until": action.undo_until or action.hold_until,
                 "residue": list(kind_of(action.kind).residue),
-                "state": undo_state(action, now or action.updated_at),
+                "state": undo_state(action, now or action.updated_at, undoing),
             },
         }
     )
     return model.model_dump(mode="json")
 
 
-def undo_state(action: Action, now: datetime) -> str:
-    """What undo means for a held action at `now`: offered while the hold runs, undone, or over once it may leave."""
+def undo_state(action: Action, now: datetime, undoing: Action | None = None) -> str:
+    """What undo means at `now`: offered while it would be accepted, over when its time has passed.
+
+    A held action can be undone until its hold ends, a reversible one from when it is done; then what is known about
+    the newest action that undoes it (`undoing`) counts.
+    """
+    if action.outcome and action.outcome.get("undone"):
+        return "undone"
+    if action.undo_mode == "reversible":
+        return _undo_of_done(action, now, undoing) if action.state == "done" else "none"
+    if action.undo_mode == "none":
+        return "none"
     if action.state == "approved":
         # The same comparison as undo itself makes; "send now" ends the hold without changing the state.
         return "offered" if action.hold_until is not None and now < action.hold_until else "over"
-    if action.outcome and action.outcome.get("undone"):
-        return "undone"
     return "over" if action.state in {"staging", "armed", "done", "needs_review"} else "none"
+
+
+def _undo_of_done(action: Action, now: datetime, undoing: Action | None) -> str:
+    if undoing is not None and undoing.state in OPEN_STATES:
+        return "running"
+    if undoing is not None:
+        return "undone" if undoing.state == "done" else "failed"
+    return "offered" if action.undo_until is not None and now < action.undo_until else "over"

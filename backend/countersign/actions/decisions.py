@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from countersign.accounts.services import Services
 from countersign.actions.models import Action, Decision
 from countersign.actions.types import Terms, Verb
 from countersign.errors import InvalidError
@@ -22,6 +23,8 @@ from countersign.kit.canonical import canonical_json, digest_of
 from countersign.kit.crypto import Keys
 from countersign.kit.data_keys import cipher
 from countersign.settings import Settings
+
+_WITHOUT_VERSION = frozenset({"undo", "send_now"})
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,32 @@ async def note_of(session: AsyncSession, keys: Keys, decision: Decision) -> str 
     return user_cipher.open(decision.note, "decisions", str(decision.id), "note").decode()
 
 
+async def is_repeated(
+    session: AsyncSession, services: Services, action: Action, wanted: Wanted, version: int
+) -> bool:
+    """Whether this very request was answered before under its nonce.
+
+    Raises:
+        InvalidError: the nonce belongs to a different request.
+    """
+    first = await with_nonce(session, wanted.nonce)
+    if first is None:
+        return False
+    about_action = first.action_id == action.id and first.verb == wanted.verb
+    same_version = wanted.verb in _WITHOUT_VERSION or first.action_version == version
+    if about_action and same_version and await note_of(session, services.keys, first) == wanted.note:
+        return True
+    raise used_nonce()
+
+
+async def instructions(session: AsyncSession, services: Services, action: Action) -> str | None:
+    """The words of the decision that asked for changes, or None for a reopened card."""
+    decision = (
+        await session.get(Decision, action.revision_decision_id) if action.revision_decision_id else None
+    )
+    return await note_of(session, services.keys, decision) if decision is not None else None
+
+
 async def check(session: AsyncSession, keys: Keys, action: Action) -> Refusal | None:
     """None when a live approval in force covers exactly what the row holds; else why not.
 
@@ -148,7 +177,8 @@ async def check(session: AsyncSession, keys: Keys, action: Action) -> Refusal | 
         return Refusal("no_decision", "There is no decision for this action.")
     if not _is_genuine(keys, decision, action):
         return Refusal("bad_mac", "The stored decision is not the one that was made.")
-    if decision.verb != "approve":
+    # An undo executes a compensation and nothing else: the mode is part of the digest.
+    if decision.verb != ("undo" if action.undo_mode == "none" else "approve"):
         return Refusal("not_an_approval", "The decision in force does not approve this action.")
     if digest(terms_of(action)) != decision.digest or action.digest != decision.digest:
         return Refusal("bad_digest", "The stored action is not the one that was approved.")
@@ -166,7 +196,9 @@ async def is_late(session: AsyncSession, action: Action) -> bool:
 
 async def last_approval(session: AsyncSession, keys: Keys, action: Action) -> UUID | None:
     """The newest genuine approval any version of this action ever had; enough to tidy up, never to execute."""
-    statement = select(Decision).where(Decision.action_id == action.id, Decision.verb == "approve")
+    statement = select(Decision).where(
+        Decision.action_id == action.id, Decision.verb.in_(("approve", "undo"))
+    )
     for decision in await session.scalars(statement.order_by(Decision.created_at.desc())):
         if _is_genuine(keys, decision, action):
             return decision.id

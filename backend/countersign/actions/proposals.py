@@ -45,10 +45,11 @@ locked = rows.locked
 locked_one = rows.locked_one
 wake_when_closed = rows.wake_when_closed
 current_version = rows.version_of
+is_repeated = decisions.is_repeated
+instructions = decisions.instructions
 card_from = cards.card
 view = cards.action_view
 
-_WITHOUT_VERSION = frozenset({"undo", "send_now"})
 _RUN_IS_LIVE = text("SELECT 1 FROM runs WHERE id = :run_id AND state IN ('queued', 'running', 'waiting')")
 
 
@@ -128,8 +129,9 @@ async def approval(session: AsyncSession, approval_id: UUID) -> ApprovalRow:
 
 
 async def of_run(session: AsyncSession, run_id: UUID) -> list[ActionRow]:
-    """The run's actions, whatever their state, in the order they were proposed."""
-    statement = select(Action).where(Action.run_id == run_id).order_by(Action.created_at, Action.id)
+    """The run's actions, whatever their state, in the order they were proposed; what undoes them is none of its."""
+    ours = select(Action).where(Action.run_id == run_id, Action.undoes.is_(None))
+    statement = ours.order_by(Action.created_at, Action.id)
     return list(await session.scalars(statement.execution_options(populate_existing=True)))
 
 
@@ -206,36 +208,6 @@ async def record_decision(
     return await decisions.record(session, services.keys, action, wanted, services.settings)
 
 
-async def is_repeated(
-    session: AsyncSession, services: Services, action: ActionRow, wanted: Wanted, version: int
-) -> bool:
-    """Whether this very request was answered before under its nonce.
-
-    Raises:
-        InvalidError: the nonce belongs to a different request.
-    """
-    first = await decisions.with_nonce(session, wanted.nonce)
-    if first is None:
-        return False
-    about_action = first.action_id == action.id and first.verb == wanted.verb
-    same_version = wanted.verb in _WITHOUT_VERSION or first.action_version == version
-    if (
-        about_action
-        and same_version
-        and await decisions.note_of(session, services.keys, first) == wanted.note
-    ):
-        return True
-    raise decisions.used_nonce()
-
-
-async def instructions(session: AsyncSession, services: Services, action: ActionRow) -> str | None:
-    """The words of the decision that asked for changes, or None for a reopened card."""
-    decision = (
-        await session.get(Decision, action.revision_decision_id) if action.revision_decision_id else None
-    )
-    return await decisions.note_of(session, services.keys, decision) if decision is not None else None
-
-
 async def approve(
     session: AsyncSession, services: Services, action: ActionRow, *, decision_id: UUID, hold_until: datetime
 ) -> ActionRow:
@@ -278,7 +250,7 @@ async def close(
 async def mark(session: AsyncSession, action: ActionRow, **values: Any) -> ActionRow:
     """The locked action with these bookkeeping columns set and everyone told how it stands; its state stays."""
     changed = await rows.change(session, action, **values)
-    rows.tell_action(session, changed)
+    await rows.tell_action(session, changed)
     return changed
 
 

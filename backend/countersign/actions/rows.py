@@ -127,7 +127,7 @@ async def move(
         # Something may lie at the provider under our marker: a due lease on a closed action asks for its removal.
         values.setdefault("lease_until", func.app_now())
     moved = await change(session, action, state=to, closed_at=closed_at, **values)
-    _tell(session, services, moved, said, {"from": old})
+    await _tell(session, services, moved, said, {"from": old})
     return moved
 
 
@@ -200,7 +200,7 @@ async def next_version(
     renewed = await _pend(session, services, changed, renews_expiry=wanted.renews_expiry)
     news = {"risk": shown["risk"], "clock": renewed}
     tell_approval(session, changed, "pending", by=said.by, reason=wanted.reason, **news)
-    _tell(session, services, changed, said, {"from": old, "made_by": wanted.made_by})
+    await _tell(session, services, changed, said, {"from": old, "made_by": wanted.made_by})
     return changed
 
 
@@ -252,18 +252,22 @@ async def wake_when_closed(session: AsyncSession, run_id: UUID) -> None:
         await events.wake(session, run_id)
 
 
-def tell_action(session: AsyncSession, action: Action) -> None:
-    """Add the `action.updated` event of the action as it is now."""
+async def tell_action(session: AsyncSession, action: Action) -> None:
+    """Add the `action.updated` event of the action as it is now, and of the one it undoes: its undo has moved on."""
     events.append(session, "action.updated", action_view(action), run_id=action.run_id)
+    undone = await session.get(Action, action.undoes) if action.undoes is not None else None
+    if undone is not None:
+        view = action_view(undone, action.updated_at, action)
+        events.append(session, "action.updated", view, run_id=undone.run_id)
 
 
-def _tell(
+async def _tell(
     session: AsyncSession, services: Services, action: Action, said: Said, more: dict[str, Any]
 ) -> None:
     details = {**said.details, **more, "to": action.state, "version": action.version, "digest": action.digest}
     about = audit.Subject(run_id=action.run_id, action_id=action.id, account_id=action.account_id)
     audit.record(session, services.keys, said.verb, details, actor=said.by, about=about)
-    tell_action(session, action)
+    await tell_action(session, action)
 
 
 async def _pend(

@@ -30,8 +30,10 @@ State = Literal[
     "refused",
     "needs_review",
 ]
-UndoMode = Literal["held", "reversible"]
-MadeBy = Literal["plan", "edit", "revision", "stale", "reopen", "switch"]
+UndoMode = Literal["held", "reversible", "none"]
+"""`none` is a compensation: the undo of an executed action, which has no undo of its own."""
+
+MadeBy = Literal["plan", "edit", "revision", "stale", "reopen", "switch", "undo"]
 Verb = Literal["approve", "reject", "respond", "send_now", "undo"]
 Payload = dict[str, Any]
 Facts = dict[str, Any]
@@ -110,6 +112,7 @@ class Token:
         is_fresh: nobody can have made anything under this marker yet, so there is nothing to look for.
         handle: provider ids; empty until obtained.
         cursor: where the provider's own log stood before the handle was made.
+        pre_image: how the target was before the first attempt, as plain JSON; what an undo goes back to.
     """
 
     marker: str
@@ -117,6 +120,23 @@ class Token:
     is_fresh: bool = False
     handle: Mapping[str, str] = field(default_factory=dict)
     cursor: Mapping[str, str] = field(default_factory=dict)
+    pre_image: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Compensation:
+    """What takes an executed action back, complete before the click; its kind is that of the action it undoes."""
+
+    payload: Payload
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class Words:
+    """How the executor speaks of a kind in what it tells a person; each starts inside or at the head of a sentence."""
+
+    unknown: str = "We don't know whether it was sent"
+    nothing: str = "nothing was sent"
 
 
 @dataclass(frozen=True)
@@ -124,10 +144,11 @@ class Evidence:
     """What the provider's own records say about an armed action.
 
     `happened`: it took effect and `result` proves it. `unused`: the token is still there, so it did not.
+    `partial`: a part of it took effect, `result` says how much, and trying again does only the rest.
     `altered`: the token is there, but no longer as we made it. `missing`: the token is gone and nothing proves why.
     """
 
-    status: Literal["happened", "unused", "altered", "missing"]
+    status: Literal["happened", "unused", "partial", "altered", "missing"]
     found_by: str
     result: Mapping[str, str] = field(default_factory=dict)
 
@@ -158,10 +179,19 @@ class Door:
 
 
 class Kind(Protocol):
-    """What one kind of action is: its checks, its preview, and how it happens once."""
+    """What one kind of action is: its checks, its preview, how it happens once, and what takes it back.
+
+    A compensation is an action of the same kind whose payload says so; it goes through the same methods.
+
+    Attributes:
+        single_use: whether the handle is consumed by the act. If not, doing it again changes nothing more, and a call
+            that hangs can be neither revoked nor repeated in effect.
+    """
 
     undo_mode: UndoMode
     residue: tuple[str, ...]
+    words: Words
+    single_use: bool
 
     def hold_seconds(self, settings: Settings) -> int:
         """How long an approved action waits; zero for reversible kinds."""
@@ -191,14 +221,19 @@ class Kind(Protocol):
         """What the provider's records say, looked at in the contract's order; reads only."""
         ...
 
-    async def attempt(self, door: Door, token: Token) -> Attempted:
-        """The one call, never repeated here."""
+    async def attempt(self, door: Door, terms: Terms, token: Token) -> Attempted:
+        """The one call, never repeated here; of a kind that is not `single_use`, what is not yet as wanted."""
+        ...
+
+    def compensation(self, terms: Terms, token: Token, facts: Facts) -> Compensation | None:
+        """What takes this executed action back, or None when nothing was changed by it; pure."""
         ...
 
     async def revoke(self, door: Door, token: Token) -> bool:
         """Whether this call destroyed the unused handle, so that no call made with it before can take effect any more.
 
         False: it was gone already, and only another look can tell why. No answer (ProviderUnknown): look again, too.
+        Asked of `single_use` kinds only.
         """
         ...
 

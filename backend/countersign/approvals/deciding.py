@@ -16,7 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.accounts.services import Services
 from countersign.actions import proposals
+from countersign.actions.executor import compensation
 from countersign.actions.proposals import ActionRow, ApprovalRow, Decider, Wanted
+from countersign.approvals import undoing
+from countersign.approvals.undoing import UndoOverError
 from countersign.errors import ConflictError, GoneError, InvalidError
 from countersign.events import log as events
 from countersign.kit import clock, ids, queue
@@ -53,13 +56,6 @@ class ExpiredError(GoneError):
 
     code = "approval_expired"
     action = "Choose Ask again; it will be prepared from fresh data."
-
-
-class UndoOverError(GoneError):
-    """It has left, or is leaving right now."""
-
-    code = "undo_over"
-    action = "Send a follow-up if something needs to be corrected."
 
 
 async def decide(
@@ -116,18 +112,22 @@ async def edit(
 async def undo(
     session: AsyncSession, services: Services, action_id: UUID, *, nonce: str, decider: Decider
 ) -> dict[str, Any]:
-    """The action, cancelled inside its hold; nothing has left. The same nonce again answers the same.
+    """The action, cancelled inside its hold or being taken back. The same nonce again answers the same.
 
     Raises:
         NotFoundError: no such action of this user.
-        UndoOverError: the hold is over: dispatch and undo never both win.
+        UndoOverError: the hold or the time to undo is over: dispatch and undo never both win.
         ConflictError: there is nothing to undo.
     """
     action = await proposals.locked_one(session, action_id)
     wanted = Wanted("undo", nonce, decider)
+    is_reversible = action.undo_mode == "reversible"
+    if is_reversible and await undoing.take_back(session, services, action, wanted) is not None:
+        return await compensation.view(session, action)
     if await proposals.is_repeated(session, services, action, wanted, action.version):
         return proposals.view(action)
-    await _in_hold(session, action)
+    if not is_reversible or action.state != "approved":
+        await _in_hold(session, action)
     await proposals.record_decision(session, services, action, wanted)
     closed = await proposals.close(
         session, services, action, "cancelled", "action.undone", by="user", outcome={"undone": True}

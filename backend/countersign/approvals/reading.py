@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from countersign.actions import proposals
+from countersign.actions.executor import compensation
 from countersign.actions.proposals import ActionRow, ApprovalRow, VersionRow
-from countersign.kit import clock
 from countersign.kit.paging import Cursor
 
 
@@ -128,7 +128,7 @@ async def one_action(session: AsyncSession, action_id: UUID) -> dict[str, Any]:
     Raises:
         NotFoundError: no such action of this user.
     """
-    return proposals.view(await proposals.one(session, action_id), await clock.now(session))
+    return await compensation.view(session, await proposals.one(session, action_id))
 
 
 async def actions_of_run(session: AsyncSession, run_id: UUID) -> list[ActionResult]:

@@ -14,7 +14,7 @@ from countersign.kit.ids import AccountId, ActionId, ApprovalId, BatchId, RunId
 
 RiskLevel = Literal["low", "medium", "high"]
 ApprovalStatus = Literal["pending", "approved", "rejected", "expired", "cancelled"]
-UndoMode = Literal["held", "reversible"]
+UndoMode = Literal["held", "reversible", "none"]
 
 
 class CardPart(BaseModel):

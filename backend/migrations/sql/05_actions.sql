@@ -12,7 +12,7 @@ CREATE TABLE actions (
     payload jsonb NOT NULL,
     digest text NOT NULL,
     hold_seconds integer NOT NULL CHECK (hold_seconds >= 0),
-    undo_mode text NOT NULL CHECK (undo_mode IN ('held', 'reversible')),
+    undo_mode text NOT NULL CHECK (undo_mode IN ('held', 'reversible', 'none')),
     state text NOT NULL DEFAULT 'proposed' CHECK (state IN ('proposed', 'approved', 'staging', 'armed', 'done',
         'expired', 'rejected', 'cancelled', 'failed', 'refused', 'needs_review')),
     depends_on uuid[] NOT NULL DEFAULT '{}',
@@ -50,7 +50,7 @@ CREATE TABLE action_versions (
     digest text NOT NULL,
     facts jsonb NOT NULL DEFAULT '{}',
     preview jsonb NOT NULL,
-    made_by text NOT NULL CHECK (made_by IN ('plan', 'edit', 'revision', 'stale', 'reopen', 'switch')),
+    made_by text NOT NULL CHECK (made_by IN ('plan', 'edit', 'revision', 'stale', 'reopen', 'switch', 'undo')),
     created_at timestamptz NOT NULL DEFAULT app_now(),
     PRIMARY KEY (action_id, version)
 );

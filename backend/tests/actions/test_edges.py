@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from countersign.actions import execute, proposals, rows
+from countersign.actions import decisions, execute, proposals, rows
 from countersign.actions.catalogue import kind_of
 from countersign.actions.executor.claim import claim
 from countersign.actions.executor.work import door_of
@@ -175,7 +175,8 @@ async def test_without_a_grant_nothing_can_be_written(desk: Desk) -> None:
     door = await work.door()
 
     with pytest.raises(GrantError):
-        await kind_of("mail.reply").attempt(door, Token(marker="m", handle={"draft_id": "r1"}))
+        terms = decisions.terms_of(work.action)
+        await kind_of("mail.reply").attempt(door, terms, Token(marker="m", handle={"draft_id": "r1"}))
     assert Door(door.google, door.credentials).grant is None
     assert desk.sandbox.ledger(method="gmail.users.drafts.*") == []
 

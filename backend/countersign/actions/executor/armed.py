@@ -21,10 +21,13 @@ from countersign.actions.executor.work import (
     pause_seconds,
     refusal,
     switched_off,
+    was_called,
 )
 from countersign.actions.types import Attempted, Evidence
 
 log = structlog.get_logger()
+
+_TO_DO = frozenset({"unused", "partial"})
 
 MISSING_LOOKS = 4
 """How often a consumed token without evidence is looked at (waits 1, 2, 4 s) before a person is asked."""
@@ -32,8 +35,8 @@ MISSING_LOOKS = 4
 UNREADABLE_LOOKS = 40
 """How often a mailbox may refuse to be read before a person is asked: at 15 s a look, ten minutes."""
 
-_DISCONNECTED = "We don't know whether it was sent: its account was disconnected before that could be seen."
-_UNREADABLE = "We don't know whether it was sent: for ten minutes the mailbox could not be read."
+_DISCONNECTED = "its account was disconnected before that could be seen."
+_UNREADABLE = "for ten minutes the mailbox could not be read."
 
 
 async def finish(work: Work) -> None:
@@ -44,13 +47,14 @@ async def finish(work: Work) -> None:
         MovedOnError: somebody else holds the action; nothing was written.
     """
     evidence = await reconcile(work)
-    if evidence.status != "unused":
+    if evidence.status not in _TO_DO:
         await _without_attempt(work, evidence)
         return
     ready = await _begin_attempt(work)
     if ready is None:
         return
-    attempted = await ready.kind.attempt(await ready.door(ready.grant()), ready.token)
+    terms = decisions.terms_of(ready.action)
+    attempted = await ready.kind.attempt(await ready.door(ready.grant()), terms, ready.token)
     await _after_attempt(ready, attempted)
 
 
@@ -87,9 +91,9 @@ async def _given_up(work: Work, looks: int) -> bool:
         if await decisions.is_late(session, work.action):
             await _too_late(session, work)
         elif await is_disconnected(session, work.action):
-            await _give_up(session, work, "disconnected", _DISCONNECTED)
+            await _give_up(session, work, "disconnected", f"{work.kind.words.unknown}: {_DISCONNECTED}")
         elif looks >= UNREADABLE_LOOKS:
-            await _give_up(session, work, "unreadable", _UNREADABLE)
+            await _give_up(session, work, "unreadable", f"{work.kind.words.unknown}: {_UNREADABLE}")
         else:
             return False
     return True
@@ -101,9 +105,7 @@ async def _begin_attempt(work: Work) -> Work | None:
         held = await work.held(session)
         refused = await refusal(session, held.services, held.action)
         if refused is not None:
-            outcome = receipt.problem("refused", refused.code, refused.text)
-            await held.in_phase(session, "receipt")
-            await receipt.close(session, held, "refused", "action.refused", outcome=outcome)
+            await _stopped(session, held, refused)
             return None
         if await decisions.is_late(session, held.action):
             await _too_late(session, held)
@@ -116,10 +118,19 @@ async def _begin_attempt(work: Work) -> Work | None:
     return None
 
 
+async def _stopped(session: AsyncSession, work: Work, refused: decisions.Refusal) -> None:
+    """Our own check ends the action: `refused` if no call was ever made, else nobody knows what that call did."""
+    if await was_called(session, work.action):
+        message = f"{refused.text} {work.kind.words.unknown}: it was tried before that was seen."
+        await _give_up(session, work, refused.code, message)
+        return
+    await work.in_phase(session, "receipt")
+    outcome = receipt.problem("refused", refused.code, refused.text)
+    await receipt.close(session, work, "refused", "action.refused", outcome=outcome)
+
+
 async def _too_late(session: AsyncSession, work: Work) -> None:
-    message = (
-        "The approval became too old before it was known to be sent; Countersign will not send it any more."
-    )
+    message = f"{work.kind.words.unknown}, and its approval is too old by now to try it again."
     await _give_up(session, work, "too_late", message)
 
 
@@ -141,21 +152,33 @@ async def _after_attempt(work: Work, attempted: Attempted) -> None:
         "action.no_answer", action_id=str(work.action.id), status=attempted.status, reason=attempted.reason
     )
     found = await reconcile(work)
-    if found.status == "unused" and attempted.status == "refused":
-        await _refused(work, attempted.reason)
-    elif found.status == "unused":
+    if found.status in _TO_DO and attempted.status == "refused":
+        await _refused(work, attempted.reason, found)
+    elif found.status in _TO_DO:
         await park(work, attempted.reason, wait_seconds=pause_seconds(work.n, attempted.retry_after_seconds))
     else:
         await _without_attempt(work, found)
 
 
-async def _refused(work: Work, reason: str) -> None:
-    # An earlier call that hung could still take effect: "nothing was sent" is true once its token is destroyed.
-    if await work.kind.revoke(await work.door(work.grant()), work.token):
-        message = f"Google refused it ({reason}); nothing was sent."
+async def _refused(work: Work, reason: str, found: Evidence) -> None:
+    words = work.kind.words
+    if found.status == "partial":
+        message = f"Google refused the rest ({reason}); {found.result['part']}."
+        await receipt.failed(work, "needs_review", "partly_done", message)
+    elif not work.kind.single_use and await _was_called_before(work):
+        message = f"Google refused it ({reason}). {words.unknown}: an earlier try had no answer."
+        await receipt.failed(work, "needs_review", "provider_refused", message)
+    # An earlier call that hung could still take effect: "nothing was done" is true once its token is destroyed.
+    elif not work.kind.single_use or await work.kind.revoke(await work.door(work.grant()), work.token):
+        message = f"Google refused it ({reason}); {words.nothing}."
         await receipt.failed(work, "failed", "provider_refused", message)
     else:
         await _without_attempt(work, await reconcile(work))
+
+
+async def _was_called_before(work: Work) -> bool:
+    async with work.services.db.session(work.user_id) as session:
+        return await was_called(session, work.action, before=work.n)
 
 
 async def _without_attempt(work: Work, evidence: Evidence) -> None:
@@ -173,5 +196,5 @@ async def _without_attempt(work: Work, evidence: Evidence) -> None:
             work, "no_evidence", wait_seconds=2 ** (looks - 1), cursor={**cursor, "missing_looks": str(looks)}
         )
         return
-    message = "We don't know whether it was sent: the prepared draft is gone, and no sent mail was found."
+    message = f"{work.kind.words.unknown}: what was prepared is gone, and no trace of the result was found."
     await receipt.failed(work, "needs_review", "no_evidence", message)

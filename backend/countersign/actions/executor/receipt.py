@@ -6,7 +6,7 @@ It calls no provider and makes no decision: what happened is told to it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -14,6 +14,7 @@ from prometheus_client import Counter
 from sqlalchemy import ColumnElement, func
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from countersign.accounts.services import Services
 from countersign.actions import rows
 from countersign.actions.executor.work import Work, lease_end
 from countersign.actions.models import Action
@@ -66,9 +67,10 @@ async def close(
 ) -> Action:
     """The action in its end state inside the caller's transaction; wakes the run when it was the last one open."""
     said = Said(verb, by="executor", details={"outcome": outcome, "attempt": work.n})
-    moved = await rows.move(
-        session, work.services, work.action, state, said, outcome=outcome, lease_until=_sweep_due(work, state)
-    )
+    values = {"outcome": outcome, "lease_until": _sweep_due(work, state)}
+    if state == "done":
+        values["undo_until"] = undo_until(work.services, work.action)
+    moved = await rows.move(session, work.services, work.action, state, said, **values)
     await work.ended(session, _ATTEMPT_STATUS[state], {"outcome": outcome})
     if state == "cancelled":
         await rows.set_approval(session, moved, "cancelled")
@@ -79,13 +81,27 @@ async def close(
 
 
 async def sent_back(session: AsyncSession, work: Work, change: Change, made_by: MadeBy) -> Action:
-    """The action proposed again as its next version with the reason, its approval pending with a fresh clock."""
+    """The action proposed again as its next version with the reason, its approval pending with a fresh clock.
+
+    A compensation is no card: it ends with the reason instead, and what it was to undo stays.
+    """
+    if work.action.undoes is not None:
+        end: State = "cancelled" if work.action.state == "approved" else "failed"
+        outcome = problem("failed", "undo_impossible", f"It could not be undone: {change.reason}")
+        return await close(session, work, end, f"action.{end}", outcome=outcome)
     wanted = NextVersion(change.payload, change.facts, made_by, reason=change.reason, renews_expiry=True)
     said = Said("action.sent_back", by="executor", details={"reason": change.reason})
     moved = await rows.next_version(session, work.services, work.action, wanted, said)
     await work.ended(session, "stale", {"reason": change.reason})
     log.info("action.sent_back", action_id=str(moved.id), run_id=str(moved.run_id), version=moved.version)
     return moved
+
+
+def undo_until(services: Services, action: Action) -> ColumnElement[datetime] | None:
+    """SQL for until when this action, done now, can be undone; None for one that cannot."""
+    if action.undo_mode != "reversible":
+        return None
+    return func.app_now() + timedelta(seconds=services.settings.undo_seconds)
 
 
 def problem(state: State, code: str, message: str) -> dict[str, Any]:

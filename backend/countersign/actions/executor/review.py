@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from countersign.accounts.services import Services
 from countersign.actions import decisions, proposals, rows
 from countersign.actions.catalogue import kind_of
-from countersign.actions.executor import settle
+from countersign.actions.executor import receipt, settle
 from countersign.actions.executor.work import door_of, stored_token
 from countersign.actions.models import Action
 from countersign.actions.rows import NextVersion, Said
@@ -22,7 +22,7 @@ from countersign.actions.types import Evidence
 from countersign.errors import ConflictError
 from countersign.kit import queue
 
-_REMOVING = "It was not sent so far; the prepared draft is being removed so that it cannot leave any more."
+_REMOVING = "It was not done so far; what was prepared is being removed so that it cannot happen any more."
 
 
 async def look(services: Services, user_id: UUID, action_id: UUID) -> Action:
@@ -39,9 +39,7 @@ async def look(services: Services, user_id: UUID, action_id: UUID) -> Action:
     async with services.db.session(user_id) as session:
         await rows.locked_one(session, action_id)
         if evidence is not None and evidence.status == "happened":
-            return await rows.move(
-                session, services, action, "done", _said(evidence), outcome=_outcome(evidence)
-            )
+            return await _done(session, services, action, evidence)
         if evidence is not None and evidence.status == "unused":
             return await _settled_soon(session, services, action, "failed")
         await proposals.told(session, services, action, "action.checked", by="user", reason="no_evidence")
@@ -61,11 +59,13 @@ async def again(services: Services, user_id: UUID, action_id: UUID) -> Action:
     async with services.db.session(user_id) as session:
         await rows.locked_one(session, action_id)
         if evidence is not None and evidence.status == "happened":
-            return await rows.move(
-                session, services, action, "done", _said(evidence), outcome=_outcome(evidence)
-            )
-        if evidence is not None and evidence.status == "unused":
+            return await _done(session, services, action, evidence)
+        if evidence is not None and evidence.status in {"unused", "partial"}:
             return await _settled_soon(session, services, action, "proposed")
+        if action.undoes is not None:
+            raise ConflictError(
+                "This was an undo, and it is no card.", action="Undo the action itself again."
+            )
         facts = (await rows.version_of(session, action)).facts
         wanted = NextVersion(action.payload, facts, "reopen", reason=settle.AGAIN, renews_expiry=True)
         return await rows.next_version(session, services, action, wanted, Said("action.proposed_again"))
@@ -85,6 +85,13 @@ async def _evidence(services: Services, user_id: UUID, action_id: UUID) -> tuple
     return action, await kind_of(action.kind).reconcile(door, decisions.terms_of(action), token)
 
 
+async def _done(session: AsyncSession, services: Services, action: Action, evidence: Evidence) -> Action:
+    outcome = {"result": dict(evidence.result), "found_by": evidence.found_by}
+    said = Said("action.checked", details={"status": evidence.status, "found_by": evidence.found_by})
+    until = receipt.undo_until(services, action)
+    return await rows.move(session, services, action, "done", said, outcome=outcome, undo_until=until)
+
+
 async def _settled_soon(session: AsyncSession, services: Services, action: Action, end: settle.End) -> Action:
     marked = await proposals.mark(
         session, action, cursor=settle.wanted(action, end), lease_until=func.app_now()
@@ -92,11 +99,3 @@ async def _settled_soon(session: AsyncSession, services: Services, action: Actio
     await proposals.told(session, services, marked, "action.checked", by="user", reason=_REMOVING)
     await queue.defer(session, "execute_action", action_id=marked.id, user_id=marked.user_id)
     return marked
-
-
-def _said(evidence: Evidence) -> Said:
-    return Said("action.checked", details={"status": evidence.status, "found_by": evidence.found_by})
-
-
-def _outcome(evidence: Evidence) -> dict[str, object]:
-    return {"result": dict(evidence.result), "found_by": evidence.found_by}

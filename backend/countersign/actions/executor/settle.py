@@ -21,7 +21,6 @@ log = structlog.get_logger()
 End = Literal["failed", "proposed"]
 
 _WANTED = "settle_as"
-_NOT_SENT = "It was not sent: the prepared draft was still there and has been removed."
 AGAIN = "You said that this did not happen; it is proposed again."
 
 
@@ -45,7 +44,7 @@ async def settle(work: Work) -> None:
     evidence = await armed.reconcile(work)
     if evidence.status == "happened":
         await receipt.done(work, evidence)
-    elif evidence.status == "unused" and await _destroyed(work):
+    elif _may_end(work, evidence.status) and await _destroyed(work):
         await _close(work)
     else:
         await let_go(work, evidence.status)
@@ -64,16 +63,26 @@ async def let_go(work: Work, reason: str) -> None:
     log.info("action.not_settled", action_id=str(work.action.id), reason=reason)
 
 
+def _may_end(work: Work, status: str) -> bool:
+    # What is half done cannot be called not done, but the rest of it can be proposed again.
+    return status == "unused" or (status == "partial" and (work.action.cursor or {})[_WANTED] == "proposed")
+
+
 async def _destroyed(work: Work) -> bool:
     async with work.services.db.session(work.user_id) as session:
         if await refusal(session, work.services, work.action) is not None:
             return False
+    if not work.kind.single_use:
+        return True  # nothing was prepared; a call that hung was cut off long before a person asked
     return await work.kind.revoke(await work.door(work.grant()), work.token)
 
 
 async def _close(work: Work) -> None:
     if (work.action.cursor or {})[_WANTED] == "failed":
-        await receipt.failed(work, "failed", "not_sent", _NOT_SENT)
+        message = (
+            f"It did not happen ({work.kind.words.nothing}), and what was prepared for it has been removed."
+        )
+        await receipt.failed(work, "failed", "not_sent", message)
         return
     async with work.services.db.session(work.user_id) as session:
         await _proposed_again(session, work)

@@ -39,9 +39,8 @@ async def stage(work: Work) -> Work | None:
             await work.door(work.grant()), decisions.terms_of(work.action), work.token
         )
     except ProviderRefusal as exc:
-        await receipt.failed(
-            work, "failed", "provider_refused", f"Google refused it ({exc.reason}); nothing was sent."
-        )
+        message = f"Google refused it ({exc.reason}); {work.kind.words.nothing}."
+        await receipt.failed(work, "failed", "provider_refused", message)
         return None
     except (NeedsReconnect, AccountPausedError) as exc:
         await _send_back(work, Change(exc.message, work.action.payload, await _facts(work)))
@@ -75,6 +74,9 @@ async def _may_go_on(work: Work) -> bool:
 
 
 async def _changed(work: Work) -> Change | None:
+    """None also for a compensation: it skips what changed since, and a person who undoes waits for no second card."""
+    if work.action.undoes is not None:
+        return None
     async with asyncio.timeout(looking_seconds(work.services)):
         return await work.kind.changed(await work.door(), work.action.payload, await _facts(work))
 
@@ -92,7 +94,12 @@ async def _send_back(work: Work, change: Change) -> None:
 async def _arm(work: Work, token: Token) -> Work:
     stored = {"marker": token.marker, "old_markers": [], "is_fresh": False, "handle": dict(token.handle)}
     async with work.services.db.session(work.user_id) as session:
-        held = await work.held(session, provider_token=stored, cursor=dict(token.cursor))
+        held = await work.held(
+            session,
+            provider_token=stored,
+            cursor=dict(token.cursor),
+            pre_image=dict(token.pre_image) or None,
+        )
         armed = await _moved_to_armed(session, held)
         await armed.in_phase(session, "armed_before")
         return armed

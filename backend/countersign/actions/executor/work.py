@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, text, update
+from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.accounts.models import Account
@@ -24,6 +24,7 @@ from countersign.actions.types import Door, Kind, Token
 from countersign.connectors.grant import Grant, Mint
 
 Phase = Literal["staging", "armed_before", "armed_during", "armed_after", "receipt"]
+_CALLED: tuple[Phase, ...] = ("armed_during", "armed_after")
 LONGEST_WAIT_SECONDS = 15
 """Between two looks at a provider that gives no answer: well inside the minute in which an action must end."""
 
@@ -100,6 +101,7 @@ def stored_token(action: Action) -> Token | None:
         is_fresh=bool(stored.get("is_fresh")),
         handle=stored.get("handle", {}),
         cursor=action.cursor or {},
+        pre_image=action.pre_image or {},
     )
 
 
@@ -154,6 +156,14 @@ async def is_disconnected(session: AsyncSession, action: Action) -> bool:
     """Whether nobody can read or write the action's account any more."""
     account = await session.get(Account, action.account_id, populate_existing=True)
     return account is None or account.state == "disconnected"
+
+
+async def was_called(session: AsyncSession, action: Action, *, before: int | None = None) -> bool:
+    """Whether an attempt of this action (with a number below `before`) announced its call to the provider."""
+    statement = select(Attempt.n).where(Attempt.action_id == action.id, Attempt.phase.in_(_CALLED)).limit(1)
+    if before is not None:
+        statement = statement.where(Attempt.n < before)
+    return (await session.scalars(statement)).first() is not None
 
 
 async def refusal(session: AsyncSession, services: Services, action: Action) -> decisions.Refusal | None:

@@ -20,6 +20,7 @@ from countersign.actions.types import (
     AlteredTokenError,
     Attempted,
     Change,
+    Compensation,
     Door,
     Evidence,
     Facts,
@@ -27,6 +28,7 @@ from countersign.actions.types import (
     Terms,
     Token,
     UndoMode,
+    Words,
 )
 from countersign.connectors.errors import (
     GrantError,
@@ -48,6 +50,8 @@ class MailReply:
     """A reply in an existing conversation, sent once after the hold."""
 
     undo_mode: UndoMode = "held"
+    words = Words()
+    single_use = True
     residue: tuple[str, ...] = ("A mail that has left cannot be called back; a follow-up can be proposed.",)
 
     def hold_seconds(self, settings: Settings) -> int:
@@ -128,7 +132,7 @@ class MailReply:
         is_ours = mime.is_same_mail(await reader.get_raw(draft.message.id), approved)
         return Evidence("unused" if is_ours else "altered", "draft")
 
-    async def attempt(self, door: Door, token: Token) -> Attempted:
+    async def attempt(self, door: Door, terms: Terms, token: Token) -> Attempted:
         """Send the draft, once."""
         try:
             sent = await _writer(door).send_draft(token.handle["draft_id"])
@@ -141,6 +145,10 @@ class MailReply:
         except NeedsReconnect:
             return Attempted("unknown", reason="needs_reconnect")
         return Attempted("done", _result(sent.message_id, door))
+
+    def compensation(self, terms: Terms, token: Token, facts: Facts) -> Compensation | None:
+        """None: a mail that has left cannot be called back."""
+        return None
 
     async def revoke(self, door: Door, token: Token) -> bool:
         """Delete the draft: a send that hangs somewhere finds nothing to send."""
