@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from countersign.understanding.composing.greeted import first_name, greeting_line, is_name, together_line
-from countersign.understanding.composing.subject import subject_from
 from countersign.understanding.language import detect_language
 from countersign.understanding.planned.steps import ReplyInstruction
 from countersign.understanding.quoting import new_words, sign_off_name
 from countersign.understanding.speech.direct import direct
 from countersign.understanding.speech.greeting import is_greeted
+from countersign.understanding.speech.readers import first_name, greeting_line, is_name, together_line
+from countersign.understanding.speech.subject import subject_from
 
 _NAMES = {
     "en": "English",

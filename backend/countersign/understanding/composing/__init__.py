@@ -1,1 +1,1 @@
-"""What a written mail is made of besides the person's words: its greeting, its subject, the facts it answers with."""
+"""Mails that nobody dictated, written from what a conversation holds."""

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from countersign.understanding.composing.greeted import is_name
 from countersign.understanding.grammar.saying import said_as_answer
 from countersign.understanding.planned.steps import ReplyInstruction, Say
+from countersign.understanding.speech.readers import is_name
 from countersign.understanding.telling.listing import called
 from countersign.understanding.telling.mail import MailText
 from countersign.understanding.telling.open_questions import is_from_machine, waiting_for_me
@@ -25,7 +25,8 @@ _LONGEST_QUOTED = 240
 # What a sentence must hold to be worth repeating: a wish, a day, an hour or an amount.
 _WISH = re.compile(
     r"\b(?:please|pls|need|needs|want|would like|let (?:me|us) know|could you|can you|have to|must|should"
-    r"|deadline|due|by|until|bitte|brauche[n]?|bis|merci de|besoin|avant|por favor|necesito|antes|per favore|entro|graag|voor)\b"
+    r"|deadline|due|by|until|bitte|brauche[n]?|bis|merci de|besoin|avant"
+    r"|por favor|necesito|antes|per favore|entro|graag|voor)\b"
     r"|\d",
     re.IGNORECASE,
 )

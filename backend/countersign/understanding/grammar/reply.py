@@ -4,24 +4,22 @@ Must not fill a gap by itself: who, what to say and which account come from the 
 """
 
 import re
-from datetime import date
+from dataclasses import dataclass, replace
 
 from countersign.understanding.context import ContextAccount, RequestContext
-from countersign.understanding.dates import find_dates
 from countersign.understanding.grammar.commands import ReplyReading
 from countersign.understanding.grammar.refusals import TRANSLATE
 from countersign.understanding.grammar.saying import Saying, said_as_answer
+from countersign.understanding.grammar.steps import StepList
 from countersign.understanding.grammar.target import Target
 from countersign.understanding.plan import Clarification, Plan, Slot, Unsupported
 from countersign.understanding.planned.steps import (
     DraftReply,
+    Pronoun,
     Propose,
     ReadThread,
     ReplyInstruction,
-    ResolvePerson,
     Say,
-    SearchMail,
-    Step,
 )
 from countersign.understanding.words import pronouns
 from countersign.understanding.words.text import RequestText, read_text
@@ -45,51 +43,142 @@ _LANGUAGES = {
 _ASKED_LANGUAGE = re.compile(rf"\bin\s+({'|'.join(_LANGUAGES)})\b")
 
 
+@dataclass(frozen=True)
+class MailToAnswer:
+    """The mail a reply answers, settled: its words with the person in them, and the accounts to look in."""
+
+    target: Target
+    account_ids: tuple[str, ...]
+
+    @property
+    def described(self) -> str:
+        """The person or the mail, in words for a question."""
+        target = self.target
+        if target.person:
+            return target.person
+        topic = " ".join(target.topic_words)
+        return f"the mail about {topic}" if topic else f"“{target.subject}”"
+
+
 def plan_reply(
     reading: ReplyReading, text: RequestText, context: RequestContext
 ) -> Plan | Clarification | Unsupported:
-    """The plan of the reply; a question when who, what, which account or which person a pronoun means is open.
+    """The plan of the reply; a question when who, which account, what or which person a pronoun means is open.
 
-    At most one question is asked at a time, in the order who, what, account, pronoun.
+    At most one question is asked at a time, in this order.
     """
-    target, saying = reading.target, reading.saying
-    person = _person(reading, context)
-    if not (person or target.topic_words or target.subject):
-        return _ask("person", "Whose mail should I reply to?", context)
-    parts = _parts(saying, context)
-    if not parts:
-        return _ask("body", f"What should the reply to {_described(person, target)} say?", context)
-    accounts = _accounts(target, context)
-    if accounts is None:
-        options = tuple(account.email for account in context.accounts)
-        return _ask(
-            "account",
-            f"I know no account called “{target.account_words}”. Which one do you mean?",
-            context,
-            options,
+    mail = mail_to_answer(reading, context)
+    if isinstance(mail, Clarification):
+        return mail
+    instruction = reply_instruction(reading, text, mail, context)
+    if not isinstance(instruction, ReplyInstruction):
+        return instruction
+    steps = StepList()
+    read = add_reading(steps, mail, context)
+    draft = steps.add(
+        DraftReply(
+            id=steps.next_id,
+            needs=(read,),
+            label="Write the reply",
+            thread_step=read,
+            instruction=instruction,
         )
-    language = _asked_language(text, saying)
-    if language not in {None, "en"} and any(part.kind not in {"verbatim", "direct"} for part in parts):
-        return Unsupported(
-            asked=TRANSLATE.asked, message=f"I can't {TRANSLATE.words} yet.", context_digest=context.digest
+    )
+    steps.add(
+        Propose(
+            id=steps.next_id,
+            needs=(draft,),
+            label="Put the reply before you for approval",
+            action_kind="mail.reply",
+            draft_step=draft,
         )
-    pronoun = target.pronoun or (saying.pronoun if saying else None)
-    meant = pronouns.recipient_pronoun(parts, pronoun, person or "", context.answer("pronoun"))
-    if isinstance(meant, pronouns.UnclearPronoun):
-        return _ask("pronoun", meant.question, context, meant.options)
-    instruction = ReplyInstruction(
-        parts=parts, recipient=person or "", recipient_pronoun=meant, language=language
     )
     return Plan(
         workflow="email",
         intent="mail.reply",
         confidence_percent=reading.confidence_percent,
-        steps=_steps(person, target, accounts, instruction, context),
+        steps=steps.steps,
         context_digest=context.digest,
     )
 
 
-def _ask(slot: Slot, question: str, context: RequestContext, options: tuple[str, ...] = ()) -> Clarification:
+def mail_to_answer(reading: ReplyReading, context: RequestContext) -> MailToAnswer | Clarification:
+    """The mail the reply answers; a question when nothing names it or its account is unknown."""
+    target = replace(reading.target, person=_person(reading, context))
+    if target.is_empty:
+        return ask("person", "Whose mail should I reply to?", context)
+    accounts = accounts_called(target.account_words, context)
+    return accounts if isinstance(accounts, Clarification) else MailToAnswer(target, accounts)
+
+
+def reply_instruction(
+    reading: ReplyReading, text: RequestText, mail: MailToAnswer, context: RequestContext
+) -> ReplyInstruction | Clarification | Unsupported:
+    """What the reply has to say; a question when that is missing, no when it would have to be translated."""
+    question = f"What should the reply to {mail.described} say?"
+    pronoun = reading.target.pronoun
+    return instruction_of(reading.saying, text, (mail.target.person or "", pronoun), question, context)
+
+
+def instruction_of(
+    saying: Saying | None,
+    text: RequestText,
+    recipient: tuple[str, Pronoun | None],
+    question: str,
+    context: RequestContext,
+) -> ReplyInstruction | Clarification | Unsupported:
+    """The words as an instruction.
+
+    Args:
+        saying: what the request said; None or empty asks `question`, whose answer then counts.
+        text: the request the saying was read from.
+        recipient: the words that name the reader, and the pronoun the request used for them.
+        question: what to ask when there are no words.
+        context: holds the answers given before.
+    """
+    parts = _parts(saying, context)
+    if not parts:
+        return ask("body", question, context)
+    language = _asked_language(text, saying)
+    if language not in {None, "en"} and any(part.kind not in {"verbatim", "direct"} for part in parts):
+        return Unsupported(
+            asked=TRANSLATE.asked, message=f"I can't {TRANSLATE.words} yet.", context_digest=context.digest
+        )
+    name, known = recipient
+    pronoun = known or (saying.pronoun if saying else None)
+    meant = pronouns.recipient_pronoun(parts, pronoun, name, context.answer("pronoun"))
+    if isinstance(meant, pronouns.UnclearPronoun):
+        return ask("pronoun", meant.question, context, meant.options)
+    return ReplyInstruction(parts=parts, recipient=name, recipient_pronoun=meant, language=language)
+
+
+def add_reading(steps: StepList, mail: MailToAnswer, context: RequestContext) -> str:
+    """Lay out the search for the mail and the reading of its conversation; the id of the latter."""
+    search = steps.add(steps.search(mail.target, mail.account_ids, context))
+    return steps.add(
+        ReadThread(id=steps.next_id, needs=(search,), label="Read that conversation", search_step=search)
+    )
+
+
+def accounts_called(wanted: str | None, context: RequestContext) -> tuple[str, ...] | Clarification:
+    """Ids of the accounts so called, of all of them for None, the default first; a question when none is."""
+    ordered = sorted(context.accounts, key=lambda account: not account.is_default)
+    if wanted is None:
+        return tuple(account.id for account in ordered)
+    answer = (context.answer("account") or "").lower()
+    named = [
+        account.id
+        for account in ordered
+        if _is_called(account, wanted) or (answer and _is_called(account, answer))
+    ]
+    if named:
+        return tuple(named)
+    options = tuple(account.email for account in context.accounts)
+    return ask("account", f"I know no account called “{wanted}”. Which one do you mean?", context, options)
+
+
+def ask(slot: Slot, question: str, context: RequestContext, options: tuple[str, ...] = ()) -> Clarification:
+    """The one question, bound to its context."""
     return Clarification(slot=slot, question=question, options=options, context_digest=context.digest)
 
 
@@ -110,24 +199,7 @@ def _parts(saying: Saying | None, context: RequestContext) -> tuple[Say, ...]:
     if saying is not None and not saying.is_empty:
         return saying.parts
     answer = context.answer("body")
-    if answer is None:
-        return ()
-    return said_as_answer(answer)
-
-
-def _accounts(target: Target, context: RequestContext) -> tuple[str, ...] | None:
-    """Ids of the accounts to look in, the default first; None when the named one is not among them."""
-    ordered = sorted(context.accounts, key=lambda account: not account.is_default)
-    wanted = target.account_words
-    if wanted is None:
-        return tuple(account.id for account in ordered)
-    answer = (context.answer("account") or "").lower()
-    named = [
-        account.id
-        for account in ordered
-        if _is_called(account, wanted) or (answer and _is_called(account, answer))
-    ]
-    return tuple(named) or None
+    return said_as_answer(answer) if answer is not None else ()
 
 
 def _is_called(account: ContextAccount, words: str) -> bool:
@@ -144,80 +216,3 @@ def _asked_language(text: RequestText, saying: Saying | None) -> str | None:
     head = text.folded[: saying.body_start] if saying else text.folded
     match = _ASKED_LANGUAGE.search(head)
     return _LANGUAGES[match.group(1)] if match else None
-
-
-def _described(person: str | None, target: Target) -> str:
-    if person:
-        return person
-    return f"the mail about {' '.join(target.topic_words)}" if target.topic_words else f"“{target.subject}”"
-
-
-def _steps(
-    person: str | None,
-    target: Target,
-    account_ids: tuple[str, ...],
-    instruction: ReplyInstruction,
-    context: RequestContext,
-) -> tuple[Step, ...]:
-    """The steps in their only order; ids count up so that equal requests give equal ids."""
-    steps: list[Step] = []
-    if person:
-        steps.append(ResolvePerson(id="s1", label=f"Find out who “{person}” is", query=person))
-    first = len(steps) + 1
-    search, read, draft = (f"s{first + offset}" for offset in range(3))
-    received_from, received_to = _received(target, context)
-    steps.append(
-        SearchMail(
-            id=search,
-            needs=("s1",) if person else (),
-            label=f"Look for the last mail {_search_label(person, target)}",
-            person_step="s1" if person else None,
-            topic_words=target.topic_words,
-            subject=target.subject,
-            unread_only=target.unread_only,
-            received_from=received_from,
-            received_to=received_to,
-            account_ids=account_ids,
-        )
-    )
-    steps.append(ReadThread(id=read, needs=(search,), label="Read that conversation", search_step=search))
-    steps.append(
-        DraftReply(
-            id=draft, needs=(read,), label="Write the reply", thread_step=read, instruction=instruction
-        )
-    )
-    steps.append(
-        Propose(
-            id=f"s{first + 3}",
-            needs=(draft,),
-            label="Put the reply before you for approval",
-            action_kind="mail.reply",
-            draft_step=draft,
-        )
-    )
-    return tuple(steps)
-
-
-def _search_label(person: str | None, target: Target) -> str:
-    words = [f"from {person}"] if person else []
-    if target.topic_words:
-        words.append(f"about {' '.join(target.topic_words)}")
-    if target.subject:
-        words.append(f"with the subject “{target.subject}”")
-    if target.when_words:
-        words.append(target.when_words.lower())
-    return " ".join(words)
-
-
-def _received(target: Target, context: RequestContext) -> tuple[str | None, str | None]:
-    """First and last day a mail "from Monday" was received, ISO dates; both None when no day was named."""
-    if target.when_words is None:
-        return None, None
-    today = context.now.astimezone(context.timezone()).date()
-    found = find_dates(target.when_words, now=context.now, zone=context.zone, looks_back=True)
-    first, last = (found[0].first, found[0].last) if found else (today, today)
-    return first.isoformat(), _not_after(last, today).isoformat()
-
-
-def _not_after(day: date, limit: date) -> date:
-    return min(day, limit)

@@ -156,7 +156,7 @@ def _first_reading(text: RequestText, name: str, match: re.Match[str]) -> Target
         person=_person_words(text, match),
         pronoun=_PRONOUNS.get(groups.get("pronoun") or ""),
         names_mail=name not in {"it", "pronoun_person", "person"},
-        topic_words=_topic_words(text.slice(*match.span(span))) if modifiers else (),
+        topic_words=topic_words(text.slice(*match.span(span))) if modifiers else (),
         subject=text.slice(*match.span(quoted)) if groups.get(quoted) else None,
         unread_only=last == "unread",
         is_several=bool(_SEVERAL.search(noun)),
@@ -188,7 +188,7 @@ def _one_more(text: RequestText, target: Target) -> Target | None:
     if target.subject is None and (match := _ABOUT.match(text.folded, target.end)):
         if match.group("quoted"):
             return replace(target, end=match.end(), subject=text.slice(*match.span("quoted")))
-        words = _topic_words(text.slice(*match.span("topic")))
+        words = topic_words(text.slice(*match.span("topic")))
         return replace(target, end=match.end(), topic_words=(*target.topic_words, *words))
     return None
 
@@ -199,7 +199,7 @@ def _person_words(text: RequestText, match: re.Match[str]) -> str | None:
     return text.slice(*match.span("person")).strip("<>. ") or None
 
 
-def _topic_words(phrase: str) -> tuple[str, ...]:
+def topic_words(phrase: str) -> tuple[str, ...]:
     """The words of a topic that can find something, in the person's spelling and order."""
     words = re.findall(r"[^\W_][\w\-.']*", phrase)
     return tuple(word.rstrip(".'") for word in words if word.lower() not in _EMPTY_WORDS)

@@ -6,8 +6,8 @@ Must not add a thought: every word is the person's own, turned to the reader, or
 import re
 
 from countersign.understanding.planned.steps import Pronoun, Say
-from countersign.understanding.speech.verbs import AUXILIARIES, base_of_past, is_third_person, with_you
 from countersign.understanding.words.text import word_set
+from countersign.understanding.words.verbs import AUXILIARIES, base_of_past, is_third_person, with_you
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]+|\s+|_+")
 _SUBJECT: dict[Pronoun, str] = {"she": "she", "he": "he", "they": "they"}
