@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from countersign.actions.mail.reply import MailReply
+from countersign.actions.mail.kinds.sending import MailForward, MailReply, MailReplyAll, MailSend
 from countersign.actions.types import Kind
 from countersign.errors import InvalidError
 
 KINDS: Mapping[str, Kind] = {
+    "mail.send": MailSend(),
     "mail.reply": MailReply(),
+    "mail.reply_all": MailReplyAll(),
+    "mail.forward": MailForward(),
 }
 
 

@@ -20,7 +20,8 @@ from countersign.actions import cards, decisions, rows
 from countersign.actions.catalogue import kind_of
 from countersign.actions.mail import address as mail_address
 from countersign.actions.mail import facts as mail_facts
-from countersign.actions.mail import resolve
+from countersign.actions.mail import files as mail_files
+from countersign.actions.mail.resolving import new_mail, reply, source
 from countersign.actions.models import Action, ActionVersion, Approval, Decision
 from countersign.actions.rows import NextVersion, Said
 from countersign.actions.types import Facts, MadeBy, Payload, ProposedAction, State, Terms
@@ -34,10 +35,19 @@ VersionRow = ActionVersion
 DecisionRow = Decision
 Decider = decisions.Decider
 Wanted = decisions.Wanted
-ReplySource = resolve.ReplySource
-ResolvedReply = resolve.ResolvedReply
-resolve_reply = resolve.resolve_reply
+MailSource = source.MailSource
+ReplySource = source.ReplySource
+Recipient = source.Recipient
+NewMail = new_mail.NewMail
+ResolvedReply = source.ResolvedMail
+resolve_reply = reply.resolve_reply
+resolve_new_mail = new_mail.resolve_new_mail
+resolve_forward = new_mail.resolve_forward
+AttachedFile = mail_files.AttachedFile
+file_from_upload = mail_files.from_upload
+file_from_mail = mail_files.from_mail
 Known = mail_facts.Known
+Origin = mail_facts.Origin
 Promise = mail_facts.Promise
 is_no_reply = mail_address.is_no_reply
 approval_id_of = decisions.approval_id_of

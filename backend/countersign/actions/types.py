@@ -6,7 +6,7 @@ Nothing here reads the database or a provider.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -14,7 +14,7 @@ from uuid import UUID
 from countersign.connectors.google.credentials import Credentials
 from countersign.connectors.google.transport import GoogleClient
 from countersign.connectors.grant import Grant
-from countersign.errors import ConflictError
+from countersign.errors import ConflictError, NotFoundError
 from countersign.settings import Settings
 
 State = Literal[
@@ -169,13 +169,22 @@ class AlteredTokenError(ConflictError):
     code = "altered_token"
 
 
+async def _no_upload(upload_id: str) -> bytes:
+    msg = "There is no uploaded file with this id."
+    raise NotFoundError(msg)
+
+
 @dataclass(frozen=True)
 class Door:
-    """The way to the provider for one action: reading always, writing only with a grant."""
+    """The way to the provider for one action: reading always, writing only with a grant.
+
+    `upload` answers the bytes of a file its owner uploaded, by its public id; NotFoundError when there is none.
+    """
 
     google: GoogleClient
     credentials: Credentials
     grant: Grant | None = None
+    upload: Callable[[str], Awaitable[bytes]] = _no_upload
 
 
 class Kind(Protocol):

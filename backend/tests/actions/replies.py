@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from countersign.actions.mail.payload import ReplyPayload, parse
+from countersign.actions.mail.forms import REPLY
+from countersign.actions.mail.payload import MailPayload, parse
 from countersign.connectors.google.mail_types import Address, Alias, Header, MailMessage, MailThread
 
 ALEX = "alex@acme.test"
@@ -15,10 +16,12 @@ PAYLOAD: dict[str, Any] = {
     "from": {"email": ALEX, "name": "Alex Moreno"},
     "to": [{"email": DANA, "name": "Dana Ito"}],
     "cc": [{"email": "lee@acme.test", "name": ""}],
+    "bcc": [],
     "subject": "Re: Delivery",
     "body_text": "Hi Dana,\n\nWednesday works.",
     "signature_text": "Alex Moreno\nAcme",
     "signature_html": "<b>Alex Moreno</b><br>Acme",
+    "quote_style": "reply",
     "quote_intro": "On 2 Mar 2026 at 09:00, Dana Ito <dana@client.test> wrote:",
     "quote_text": "Can you take delivery?\n> We need it on Wednesday.\n\nDana",
     "in_reply_to": "<delivery-1@client.test>",
@@ -26,6 +29,9 @@ PAYLOAD: dict[str, Any] = {
     "thread_id": "t-1",
     "source_message_id": "m-1",
     "seen_message_ids": ["m-0", "m-1"],
+    "attachments": [],
+    "draft_id": "",
+    "draft_message_id": "",
 }
 FACTS: dict[str, Any] = {
     "account_email": ALEX,
@@ -43,9 +49,9 @@ ALIASES = (
 )
 
 
-def reply(**changes: Any) -> ReplyPayload:
+def reply(**changes: Any) -> MailPayload:
     """The reply above with these fields changed."""
-    return parse({**PAYLOAD, **changes})
+    return parse({**PAYLOAD, **changes}, REPLY)
 
 
 def mail(**changes: Any) -> MailMessage:

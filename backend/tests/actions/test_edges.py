@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from countersign.actions import decisions, execute, proposals, rows
+from countersign.actions import execute, proposals, rows
 from countersign.actions.catalogue import kind_of
+from countersign.actions.decisions import terms_of
 from countersign.actions.executor.claim import claim
 from countersign.actions.executor.work import door_of
-from countersign.actions.mail import reply
+from countersign.actions.mail.kinds import mailbox
 from countersign.actions.types import Door, Token
 from countersign.connectors.errors import GrantError
 from countersign.connectors.google.transport import GoogleClient
@@ -175,8 +176,8 @@ async def test_without_a_grant_nothing_can_be_written(desk: Desk) -> None:
     door = await work.door()
 
     with pytest.raises(GrantError):
-        terms = decisions.terms_of(work.action)
-        await kind_of("mail.reply").attempt(door, terms, Token(marker="m", handle={"draft_id": "r1"}))
+        token = Token(marker="m", handle={"draft_id": "r1"})
+        await kind_of("mail.reply").attempt(door, terms_of(work.action), token)
     assert Door(door.google, door.credentials).grant is None
     assert desk.sandbox.ledger(method="gmail.users.drafts.*") == []
 
@@ -213,7 +214,7 @@ async def test_a_mail_sent_through_google_itself_has_a_link(desk: Desk) -> None:
     door = await door_of(desk.services, await _action(desk))
     google.close()
 
-    assert reply._result("18c1", Door(google, door.credentials))["link"].endswith("#all/18c1")
+    assert mailbox.receipt_of("18c1", Door(google, door.credentials), "all")["link"].endswith("#all/18c1")
 
 
 async def _action(desk: Desk) -> proposals.ActionRow:

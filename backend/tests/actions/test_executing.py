@@ -13,6 +13,7 @@ from countersign.actions.executor import sweep
 from countersign.actions.executor.claim import claim
 from countersign.actions.executor.staging import stage
 from countersign.actions.executor.work import park
+from countersign.actions.mail.forms import REPLY
 from countersign.actions.mail.mime import mime_bytes
 from countersign.actions.mail.payload import parse
 from countersign.actions.rows import MovedOnError
@@ -41,7 +42,7 @@ async def test_what_leaves_is_what_was_approved_with_our_marker(desk: Desk) -> N
     assert row["outcome"] == {"result": {"provider_id": sent["result"]["id"]}, "found_by": "answer"}
     assert sent["body"] == {"id": row["provider_token"]["handle"]["draft_id"]}
     (mail,) = desk.raw_mails_of(ALEX, "SENT")
-    approved = mime_bytes(parse(row["payload"]), row["id"], row["provider_token"]["marker"])
+    approved = mime_bytes(parse(row["payload"], REPLY), {}, row["id"], row["provider_token"]["marker"])
     assert mail.partition(b"\r\n")[2] == approved
     assert mail.startswith(b"Date: ")
     assert row["closed_at"] is not None

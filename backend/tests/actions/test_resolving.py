@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
-from countersign.actions.mail import resolve
 from countersign.actions.mail.facts import Known, Promise
-from countersign.actions.mail.resolve import ReplySource, reply_subject, resolve_reply
+from countersign.actions.mail.resolving.quoting import reply_subject
+from countersign.actions.mail.resolving.reply import resolve_reply
+from countersign.actions.mail.resolving.source import ReplySource, ResolvedMail
 from countersign.connectors.google.mail_types import Address
 from countersign.errors import InvalidError, NotFoundError
 from tests.actions.replies import ALEX, ALIASES, DANA, SALES, header, mail, thread
 
 
-def resolved(message: Any = None, words: str = "Yes.", **changes: Any) -> resolve.ResolvedReply:
+def resolved(message: Any = None, words: str = "Yes.", **changes: Any) -> ResolvedMail:
     """The reply to that mail with these words."""
     message = message or mail()
     source = {

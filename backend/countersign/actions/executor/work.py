@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from countersign.actions.catalogue import kind_of
 from countersign.actions.models import Action, Attempt
 from countersign.actions.types import Door, Kind, Token
 from countersign.connectors.grant import Grant, Mint
+from countersign.conversations import attachments
+from countersign.kit import ids
 
 Phase = Literal["staging", "armed_before", "armed_during", "armed_after", "receipt"]
 _CALLED: tuple[Phase, ...] = ("armed_during", "armed_after")
@@ -111,7 +114,13 @@ async def door_of(services: Services, action: Action, grant: Grant | None = None
     Raises:
         NeedsReconnect: Google no longer accepts the account's grant.
     """
-    return Door(services.google, await credentials(services, action.user_id, action.account_id), grant)
+    access = await credentials(services, action.user_id, action.account_id)
+    return Door(services.google, access, grant, partial(_uploaded, services, action.user_id))
+
+
+async def _uploaded(services: Services, user_id: UUID, upload_id: str) -> bytes:
+    async with services.db.session(user_id) as session:
+        return await attachments.content(session, services.keys, ids.from_public("att", upload_id))
 
 
 def lease_end(services: Services, after_seconds: int = 0) -> ColumnElement[datetime]:

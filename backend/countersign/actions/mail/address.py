@@ -64,6 +64,15 @@ def same_mailbox(left: str, right: str) -> bool:
     return left.casefold() == right.casefold()
 
 
+def without_tag(email: str) -> str:
+    """The address without what follows a plus sign: mail to a tagged address arrives in the same mailbox.
+
+    Source: Gmail help, "Create task-specific email addresses"; RFC 5233 (subaddressing).
+    """
+    local, at, domain = email.rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
+
+
 def domain_of(email: str) -> str:
     """The domain, lower case."""
     return email.rpartition("@")[2].lower()

@@ -1,6 +1,6 @@
-"""What is known about a reply and shown beside it; nothing here is ever sent or executed.
+"""What is known about a mail and shown beside it; nothing here is ever sent or executed.
 
-Facts are gathered once when the reply is resolved and stay with the version they belong to.
+Facts are gathered once when the mail is resolved and stay with the version they belong to.
 """
 
 from __future__ import annotations
@@ -43,15 +43,15 @@ class Promise(BaseModel):
     meaning: str
 
 
-class ReplyFacts(BaseModel):
-    """Everything shown about a reply that is not part of it.
+class MailFacts(BaseModel):
+    """Everything shown about a mail that is not part of it.
 
     Attributes:
         account_email: the account it leaves from.
         organisation_domains: domains counted as inside; empty for a personal account.
         origins: by address in lower case.
         sender: who wrote the mail answered.
-        answers_to: those addresses of the reply, in lower case, that the mail asked for and that did not write it.
+        answers_to: those recipients, in lower case, that the answered mail asked for and that did not write it.
         cautions: codes of what is unusual about the mail answered (`mailing_list`, `automated`).
         difference: what is new on the thread since the version before, one sentence each.
         spent_usd: what preparing it has cost, a decimal string.

@@ -1,17 +1,21 @@
-"""What a reply is: every field that decides what leaves, validated the same way at proposal and at each edit.
+"""What a mail is: every field that decides what leaves, validated the same way at proposal and at each edit.
 
-A payload is plain JSON; it holds what will be sent and never what is merely known about it.
+A payload is plain JSON; it holds what will be sent and never what is merely known about it. All kinds of mail share
+it, so that a draft can become a mail without a word of it changing.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from countersign.actions.mail import files
 from countersign.actions.mail.address import address
+from countersign.actions.mail.editing import Mailbox, mailboxes, text_of
+from countersign.actions.mail.files import AttachedFile
+from countersign.actions.mail.forms import Form
 from countersign.actions.mail.hidden import has_forbidden_control, without_hidden
 from countersign.actions.types import Payload
 from countersign.errors import InvalidError, TooLargeError
@@ -21,32 +25,32 @@ MAX_BODY_CHARACTERS = 100_000
 MAX_SUBJECT_CHARACTERS = 900
 """Below the 998 characters a header line may have (RFC 5322 section 2.1.1), with room for its name and encoding."""
 
-_NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]+)>\s*")
-
-EDITABLE = ("/body_text", "/subject", "/to", "/cc")
-
-
-class Mailbox(BaseModel):
-    """One address and the name shown beside it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    email: str
-    name: str = ""
+EDITABLE = ("/body_text", "/subject", "/to", "/cc", "/bcc", "/attachments")
+_PEOPLE = frozenset({"to", "cc", "bcc"})
 
 
-class ReplyPayload(BaseModel):
-    """Everything a reply consists of; `seen_message_ids` is the thread as the person saw it."""
+class MailPayload(BaseModel):
+    """Everything a mail consists of.
+
+    Attributes:
+        quote_style: `reply` sets `>` before each line of the quote, `forward` passes it on as it is.
+        thread_id: the conversation it joins; "" for a new one.
+        source_message_id: the mail it answers or passes on; "" for neither.
+        seen_message_ids: the conversation as the person saw it; empty when it joins none.
+        draft_id: the draft it changes, and `draft_message_id` that draft's content as the person saw it; else "".
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     from_: Annotated[Mailbox, Field(alias="from")]
     to: list[Mailbox]
     cc: list[Mailbox]
+    bcc: list[Mailbox]
     subject: str
     body_text: str
     signature_text: str
     signature_html: str
+    quote_style: Literal["reply", "forward"]
     quote_intro: str
     quote_text: str
     in_reply_to: str
@@ -54,33 +58,36 @@ class ReplyPayload(BaseModel):
     thread_id: str
     source_message_id: str
     seen_message_ids: list[str]
+    attachments: list[AttachedFile]
+    draft_id: str
+    draft_message_id: str
 
     def as_payload(self) -> Payload:
         """The same as plain JSON, in the names used on the wire."""
         return self.model_dump(by_alias=True)
 
 
-def parse(payload: Mapping[str, Any]) -> ReplyPayload:
-    """The payload with every check done.
+def parse(payload: Mapping[str, Any], form: Form) -> MailPayload:
+    """The payload with every check done that this kind of mail asks for.
 
     Raises:
         InvalidError: a field is missing, malformed or holds what may not leave; `fields` names it.
-        TooLargeError: the text is longer than a mail may be here.
+        TooLargeError: the text or the files are larger than a mail may be here.
     """
     try:
-        reply = ReplyPayload.model_validate(payload)
+        mail = MailPayload.model_validate(payload)
     except ValidationError as exc:
         fields = sorted({f"/{error['loc'][0]}" if error["loc"] else "/" for error in exc.errors()})
-        msg = "The reply is not complete."
+        msg = f"The {form.noun} is not complete."
         raise InvalidError(msg, fields=fields) from exc
-    return _checked(reply)
+    return _checked(mail, form)
 
 
-def edited(reply: ReplyPayload, changes: Mapping[str, Any]) -> ReplyPayload:
-    """The reply with the named fields replaced and every check done again; the original stays as it is.
+def edited(mail: MailPayload, changes: Mapping[str, Any], form: Form) -> MailPayload:
+    """The mail with the named fields replaced and every check done again; the original stays as it is.
 
     `changes` maps a path of `EDITABLE` to its new value; recipients are a list of addresses, each text or
-    `{"email", "name"}`.
+    `{"email", "name"}`. Of the files some can be taken off: the list says which stay.
 
     Raises:
         InvalidError: a path is not editable or a value is not valid; `fields` names it.
@@ -88,43 +95,82 @@ def edited(reply: ReplyPayload, changes: Mapping[str, Any]) -> ReplyPayload:
     """
     wrong = sorted(set(changes) - set(EDITABLE))
     if wrong or not changes:
-        msg = "Only the text, the subject and the recipients of this reply can be edited."
+        msg = f"Only the text, the subject, the recipients and the files of this {form.noun} can be edited."
         raise InvalidError(msg, fields=wrong or ["/changes"])
     update: dict[str, Any] = {}
     for path, value in changes.items():
         name = path.removeprefix("/")
-        update[name] = _mailboxes(value, path) if name in {"to", "cc"} else _text(value, path)
-    return _checked(reply.model_copy(update=update))
+        if name in _PEOPLE:
+            update[name] = mailboxes(value, path)
+        elif name == "attachments":
+            update[name] = _kept(mail.attachments, value, path)
+        else:
+            update[name] = text_of(value, path)
+    return _checked(mail.model_copy(update=update), form)
 
 
-def _checked(reply: ReplyPayload) -> ReplyPayload:
-    sender = _mailbox(reply.from_, "/from")
-    to, cc = _recipients(reply.to, "/to"), _recipients(reply.cc, "/cc")
-    seen = {box.email.casefold() for box in to}
-    cc = [box for box in cc if box.email.casefold() not in seen]
-    if not to:
-        msg = "A reply needs at least one recipient."
+def _checked(mail: MailPayload, form: Form) -> MailPayload:
+    people = _people(mail, form)
+    _needs(mail, form)
+    _one_line(mail.subject, "/subject")
+    body = mail.body_text.replace("\r\n", "\n")
+    _texts(mail, body)
+    if form.needs_text and not body.strip():
+        msg = f"The {form.noun} has no text."
+        raise InvalidError(msg, action="Write what it should say.", fields=["/body_text"])
+    if len(body) > MAX_BODY_CHARACTERS:
+        msg = f"The {form.noun} is longer than {MAX_BODY_CHARACTERS:,} characters."
+        raise TooLargeError(msg, action="Shorten it and save again.", fields=["/body_text"])
+    attached = files.checked(mail.attachments, "/attachments")
+    sender = _mailbox(mail.from_, "/from")
+    update = {"from_": sender, **people, "body_text": body, "attachments": attached}
+    return mail.model_copy(update=update)
+
+
+def _people(mail: MailPayload, form: Form) -> dict[str, list[Mailbox]]:
+    """To, Cc and Bcc, each address once in the most visible of them."""
+    seen: set[str] = set()
+    people: dict[str, list[Mailbox]] = {}
+    for name, boxes in (("to", mail.to), ("cc", mail.cc), ("bcc", mail.bcc)):
+        found = _recipients(boxes, f"/{name}")
+        people[name] = [box for box in found if box.email.casefold() not in seen]
+        seen |= {box.email.casefold() for box in found}
+    if not people["to"] and form.needs_recipient:
+        msg = f"A {form.noun} needs at least one recipient."
         raise InvalidError(msg, fields=["/to"])
-    if len(to) + len(cc) > MAX_RECIPIENTS:
-        msg = f"A reply can go to at most {MAX_RECIPIENTS} people."
-        raise InvalidError(msg, fields=["/to", "/cc"])
-    _one_line(reply.subject, "/subject")
-    body = reply.body_text.replace("\r\n", "\n")
+    if len(seen) > MAX_RECIPIENTS:
+        msg = f"A {form.noun} can go to at most {MAX_RECIPIENTS} people."
+        raise InvalidError(msg, fields=["/to", "/cc", "/bcc"])
+    return people
+
+
+def _needs(mail: MailPayload, form: Form) -> None:
+    if form.needs_source and not mail.source_message_id:
+        msg = f"The {form.noun} does not say which mail it is about."
+        raise InvalidError(msg, fields=["/source_message_id"])
+    if form.needs_draft != bool(mail.draft_id and mail.draft_message_id):
+        msg = f"The {form.noun} does not say which draft it changes."
+        raise InvalidError(msg, fields=["/draft_id"])
+
+
+def _texts(mail: MailPayload, body: str) -> None:
     for path, text in (
         ("/body_text", body),
-        ("/signature_text", reply.signature_text),
-        ("/quote_text", reply.quote_text),
+        ("/signature_text", mail.signature_text),
+        ("/quote_intro", mail.quote_intro),
+        ("/quote_text", mail.quote_text),
     ):
         if has_forbidden_control(text):
             msg = "The text holds a control character that a mail cannot carry."
             raise InvalidError(msg, action="Remove it and save again.", fields=[path])
-    if not body.strip():
-        msg = "The reply has no text."
-        raise InvalidError(msg, action="Write what it should say.", fields=["/body_text"])
-    if len(body) > MAX_BODY_CHARACTERS:
-        msg = f"The reply is longer than {MAX_BODY_CHARACTERS:,} characters."
-        raise TooLargeError(msg, action="Shorten it and save again.", fields=["/body_text"])
-    return reply.model_copy(update={"from_": sender, "to": to, "cc": cc, "body_text": body})
+
+
+def _kept(attached: Sequence[AttachedFile], value: object, path: str) -> list[AttachedFile]:
+    present = [file.model_dump() for file in attached]
+    if not isinstance(value, list) or any(item not in present for item in value):
+        msg = "Files can be taken off here; to add one, ask for it."
+        raise InvalidError(msg, fields=[path])
+    return [file for file in attached if file.model_dump() in value]
 
 
 def _one_line(text: str, path: str) -> None:
@@ -136,7 +182,7 @@ def _one_line(text: str, path: str) -> None:
         raise InvalidError(msg, fields=[path])
 
 
-def _recipients(boxes: list[Mailbox], path: str) -> list[Mailbox]:
+def _recipients(boxes: Sequence[Mailbox], path: str) -> list[Mailbox]:
     unique: dict[str, Mailbox] = {}
     for position, box in enumerate(boxes):
         checked = _mailbox(box, f"{path}/{position}")
@@ -149,34 +195,3 @@ def _mailbox(box: Mailbox, path: str) -> Mailbox:
         msg = "A name may not hold line breaks or control characters."
         raise InvalidError(msg, fields=[path])
     return Mailbox(email=address(box.email, path), name=without_hidden(box.name))
-
-
-def _mailboxes(value: object, path: str) -> list[Mailbox]:
-    if not isinstance(value, list):
-        msg = "Recipients are a list of addresses."
-        raise InvalidError(msg, fields=[path])
-    return [_mailbox_of(item, f"{path}/{position}") for position, item in enumerate(value)]
-
-
-def _mailbox_of(item: object, path: str) -> Mailbox:
-    if isinstance(item, Mapping):
-        try:
-            return Mailbox.model_validate(dict(item))
-        except ValidationError as exc:
-            msg = "A recipient is an address, with or without a name."
-            raise InvalidError(msg, fields=[path]) from exc
-    text = _text(item, path)
-    if "\n" in text or "\r" in text:
-        msg = "An address may not hold a line break."
-        raise InvalidError(msg, fields=[path])
-    named = _NAMED.fullmatch(text)
-    if named is None:
-        return Mailbox(email=address(text, path))
-    return Mailbox(email=named["email"], name=named["name"].strip().strip('"'))
-
-
-def _text(value: object, path: str) -> str:
-    if not isinstance(value, str):
-        msg = "This field is text."
-        raise InvalidError(msg, fields=[path])
-    return value

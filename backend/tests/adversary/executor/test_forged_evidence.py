@@ -9,6 +9,7 @@ from typing import Any
 
 from countersign.accounts.tokens import credentials
 from countersign.actions import execute
+from countersign.actions.mail.forms import REPLY
 from countersign.actions.mail.mime import MARKER_HEADER, message_id
 from countersign.actions.mail.payload import parse
 from tests.actions.desk import ALEX, DANA, Desk, action_id
@@ -88,7 +89,7 @@ async def forge(desk: Desk, card: dict[str, Any]) -> None:
         f"From: {ALEX}",
         f"To: {ALEX}",
         "Subject: Re: Delivery 1",
-        f"Message-ID: {message_id(parse(row['payload']), row['id'], marker)}",
+        f"Message-ID: {message_id(parse(row['payload'], REPLY), row['id'], marker)}",
         "References: <delivery-1@client.test>",
         f"{MARKER_HEADER}: {marker}",
         "",

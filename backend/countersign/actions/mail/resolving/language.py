@@ -1,4 +1,4 @@
-"""In which language a thread is written, and how that language introduces a quote; it translates nothing.
+"""In which language a mail is written, and how that language introduces a quote; it translates nothing.
 
 A handful of very frequent words is enough to tell these languages apart in a mail; below two hits it is English.
 Source: the attribution wording follows the mail programs common in each language; word lists are our own.
@@ -7,6 +7,7 @@ Source: the attribution wording follows the mail programs common in each languag
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,16 @@ _INTRODUCTIONS = {
     "pt": "Em {date} às {time}, {who} escreveu:",
     "tr": "{who}, {date} {time} tarihinde şunu yazdı:",
 }
+_FORWARDED = {
+    "en": "Forwarded message|From|Date|Subject|To|Cc",
+    "de": "Weitergeleitete Nachricht|Von|Datum|Betreff|An|Cc",
+    "fr": "Message transféré|De|Date|Objet|À|Cc",
+    "es": "Mensaje reenviado|De|Fecha|Asunto|Para|Cc",
+    "it": "Messaggio inoltrato|Da|Data|Oggetto|A|Cc",
+    "nl": "Doorgestuurd bericht|Van|Datum|Onderwerp|Aan|Cc",
+    "pt": "Mensagem encaminhada|De|Data|Assunto|Para|Cc",
+    "tr": "İletilen mesaj|Gönderen|Tarih|Konu|Alıcı|Bilgi",
+}
 _ENOUGH = 2
 
 
@@ -46,10 +57,32 @@ def language_of(text: str) -> str:
 
 def introduction(language: str, when: datetime, zone: ZoneInfo, who: str) -> str:
     """The line above a quote, e.g. `On 18 Nov 2026 at 14:05, Dana <dana@example.org> wrote:`; time in `zone`."""
+    date, time = _date(language, when, zone), _time(when, zone)
+    return _INTRODUCTIONS[language].format(date=date, time=time, who=who)
+
+
+def moment(language: str, when: datetime, zone: ZoneInfo) -> str:
+    """Day and time as that language writes them, e.g. `18 Nov 2026, 14:05`; time in `zone`."""
+    return f"{_date(language, when, zone)}, {_time(when, zone)}"
+
+
+def forwarded(language: str, values: Sequence[str]) -> str:
+    """The block above a mail passed on: a rule with its name, then each header that has a value, as it is called there.
+
+    `values` are From, Date, Subject, To and Cc, in this order.
+    """
+    title, *names = _FORWARDED[language].split("|")
+    named = [f"{name}: {value}" for name, value in zip(names, values, strict=True) if value]
+    return "\n".join([f"---------- {title} ---------", *named])
+
+
+def _date(language: str, when: datetime, zone: ZoneInfo) -> str:
     local = when.astimezone(zone)
     if language == "en":
-        date = f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
-    else:
-        separator = "." if language in {"de", "tr"} else "-" if language == "nl" else "/"
-        date = separator.join((f"{local.day:02d}", f"{local.month:02d}", str(local.year)))
-    return _INTRODUCTIONS[language].format(date=date, time=f"{local:%H:%M}", who=who)
+        return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+    separator = "." if language in {"de", "tr"} else "-" if language == "nl" else "/"
+    return separator.join((f"{local.day:02d}", f"{local.month:02d}", str(local.year)))
+
+
+def _time(when: datetime, zone: ZoneInfo) -> str:
+    return f"{when.astimezone(zone):%H:%M}"

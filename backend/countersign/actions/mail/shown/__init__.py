@@ -1,0 +1,1 @@
+"""A mail as its card shows it, and why to look carefully."""
