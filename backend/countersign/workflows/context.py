@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -135,6 +135,7 @@ class RunContext:
         fence: this driver's; rows are written only while the run still has it.
         request: the person's words.
         steps_so_far: takes the steps that are not stored yet; they are put back when the block fails.
+        seen: what this drive has read of mailboxes, for its later nodes; another drive reads it again.
     """
 
     services: Services
@@ -145,6 +146,7 @@ class RunContext:
     fence: int
     request: str
     steps_so_far: Callable[[], AbstractAsyncContextManager[StepsSoFar]] = no_steps
+    seen: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

@@ -94,7 +94,7 @@ class Desk:
         ]
         attempts = [str(number + 1) for number in range((await self.run(run_id)).attempt)]
         about = [("question", question) for question in asked]
-        about += [(kind, attempt) for kind in ("waiting", "failed") for attempt in attempts]
+        about += [(kind, attempt) for kind in ("told", "waiting", "failed") for attempt in attempts]
         return {notice_id(run_id, *one) for one in about}
 
     async def events(self, run_id: UUID) -> list[dict[str, Any]]:

@@ -22,10 +22,11 @@ from countersign.understanding.planned.steps import (
     ReadThreads,
     ResolvePerson,
     SearchMail,
+    TellAbout,
 )
 from countersign.workflows import ask, gate
 from countersign.workflows.context import RunContext
-from countersign.workflows.email import finding, head, reading, reporting, searching, writing
+from countersign.workflows.email import finding, head, reading, reporting, searching, telling, writing
 from countersign.workflows.email.state import EmailState, first_values, plan_of, steps_of
 from countersign.workflows.engine import END, START, StateGraph
 from countersign.workflows.steps import Step, Workflow, fixed
@@ -39,6 +40,7 @@ STEPS = (
     Step("find_people", "Find the people", "read", fixed("Finding out who is meant.")),
     Step("search", "Find the mail", "read", fixed("Looking for the mail.")),
     Step("read", "Read the conversations", "read", fixed("Reading what was found.")),
+    Step("tell", "Answer", "think", fixed("Writing the answer.")),
     Step("draft", "Write", "think", fixed("Writing.")),
     *ask.STEPS,
     *gate.STEPS,
@@ -48,6 +50,7 @@ WORK: dict[str, tuple[type, ...]] = {
     "find_people": (ResolvePerson,),
     "search": (SearchMail,),
     "read": (ReadThread, ReadThreads),
+    "tell": (TellAbout,),
     "draft": (DraftReply, DraftMail, DraftForward),
 }
 """The nodes that do a plan's work, in order, each with the plan steps it runs for."""
@@ -60,7 +63,11 @@ EDGES = (
     ("permissions", "find_people"),
     ("find_people", "search"),
     ("search", "read"),
+    ("search", "tell"),
+    ("read", "tell"),
     ("read", "draft"),
+    ("tell", "draft"),
+    ("tell", "report"),
     ("draft", gate.PREVIEW),
     *gate.EDGES,
     (gate.SETTLE, "report"),
@@ -99,6 +106,7 @@ def _build() -> Workflow:
     graph.add_node("find_people", finding.find_people)
     graph.add_node("search", searching.search)
     graph.add_node("read", reading.read)
+    graph.add_node("tell", telling.tell)
     graph.add_node("draft", writing.draft)
     graph.add_node("report", reporting.report)
     ask.add_ask(graph, askers=("make_plan", "find_people"))

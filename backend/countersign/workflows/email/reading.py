@@ -14,7 +14,7 @@ from countersign.understanding.telling.open_questions import waiting_for_me
 from countersign.understanding.writing import facts_of_mail
 from countersign.workflows.context import RunContext
 from countersign.workflows.email.mailboxes.looking import Account, Looking
-from countersign.workflows.email.mailboxes.opened import count_of, reader_of
+from countersign.workflows.email.mailboxes.opened import count_of, opened
 from countersign.workflows.email.mailboxes.texts import conversation_of
 from countersign.workflows.email.state import EmailState, consequence, plan_of, steps_of
 from countersign.workflows.engine import Runtime
@@ -44,7 +44,7 @@ async def read(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any
         mails = state["found"][step.search_step]["mails"]
         if isinstance(step, ReadThread):
             conversation = await _one(context, mails[0])
-            kept[step.id] = {"conversations": [_with_facts(conversation, conversation.found)], "left": 0}
+            kept[step.id] = _kept([conversation], [_with_facts(conversation, conversation.found)], 0)
             said.append(_read_one(conversation))
             if _is_unanswerable(state, step, conversation):
                 return _no_reader(conversation, said)
@@ -55,8 +55,8 @@ async def read(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any
 
 
 async def _one(context: RunContext, mail: Mail) -> _Read:
-    reader = await reader_of(context, mail["account_id"])
-    return _Read(mail, await reader.get_thread(mail["thread_id"]))
+    box = await opened(context, mail["account_id"])
+    return _Read(mail, await box.thread(mail["thread_id"]))
 
 
 async def _several(
@@ -64,19 +64,21 @@ async def _several(
 ) -> tuple[dict[str, Any], str]:
     newest = _newest_of_each(mails)
     wanted = newest[:MOST_CONVERSATIONS]
-    found, n_failed = await _threads(context, looking, wanted)
-    n_messages = sum(len(one.thread.messages) for one in found)
-    said = f"Read {count_of(n_messages, 'message')} in {count_of(len(found), 'conversation')}"
+    everything, n_failed = await _threads(context, looking, wanted)
+    n_messages = sum(len(one.thread.messages) for one in everything)
+    said = f"Read {count_of(n_messages, 'message')} in {count_of(len(everything), 'conversation')}"
     left = len(newest) - len(wanted)
     said += f"; {count_of(left, 'older conversation')} left unread." if left else "."
     if n_failed:
         sentence = f"{count_of(n_failed, 'conversation')} could not be read just now.".capitalize()
         looking.miss(sentence)
+    found = everything
     if step.unanswered_only:
-        found = [one for one in found if _waits(state, one)]
-        said += f" {count_of(len(found), 'conversation').capitalize()} wait{'s' if len(found) == 1 else ''} for you."
+        found = [one for one in everything if _waits(state, one)]
+        verb = "waits" if len(found) == 1 else "wait"
+        said += f" {count_of(len(found), 'conversation').capitalize()} {verb} for you."
     kept = [_with_facts(one, _newest_from_others(state, one)) for one in found]
-    return {"conversations": kept, "left": left}, said
+    return _kept(everything, kept, left), said
 
 
 async def _threads(context: RunContext, looking: Looking, wanted: list[Mail]) -> tuple[list[_Read], int]:
@@ -87,11 +89,11 @@ async def _threads(context: RunContext, looking: Looking, wanted: list[Mail]) ->
     """
 
     async def of_account(account: Account) -> list[_Read | ProviderError]:
-        reader = await reader_of(context, account["id"])
+        box = await opened(context, account["id"])
 
         async def one(mail: Mail) -> _Read | ProviderError:
             try:
-                return _Read(mail, await reader.get_thread(mail["thread_id"]))
+                return _Read(mail, await box.thread(mail["thread_id"]))
             except ProviderError as error:
                 return error
 
@@ -106,6 +108,15 @@ async def _threads(context: RunContext, looking: Looking, wanted: list[Mail]) ->
         raise failed[0]
     place = {mail["message_id"]: number for number, mail in enumerate(wanted)}
     return sorted(read_ones, key=lambda one: place[one.found["message_id"]]), len(failed)
+
+
+def _kept(everything: list[_Read], conversations: list[dict[str, Any]], left: int) -> dict[str, Any]:
+    return {
+        "conversations": conversations,
+        "n_messages": sum(len(one.thread.messages) for one in everything),
+        "n_conversations": len(everything),
+        "left": left,
+    }
 
 
 def _newest_of_each(mails: list[Mail]) -> list[Mail]:

@@ -10,7 +10,7 @@ from countersign.conversations.messages import add_answer
 from countersign.kit.ids import to_public
 from countersign.workflows.context import RunContext
 from countersign.workflows.email.mailboxes.looking import unread_note
-from countersign.workflows.email.state import EmailState
+from countersign.workflows.email.state import EmailState, changes_something, plan_of
 from countersign.workflows.engine import Runtime
 
 _WELL = frozenset({"done", "rejected", "cancelled"})
@@ -26,8 +26,14 @@ _CLOSED = {
 
 
 async def report(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any]:
-    """Write the one answer of this attempt: the receipt of every action, or the words it ended with."""
+    """Write the one answer of this attempt: the receipt of every action, or the words it ended with.
+
+    A request that only reads has its answer already.
+    """
     context = runtime.context
+    if not state["ending"] and not changes_something(plan_of(state)):
+        outcome = "partial" if state["unread"] else "succeeded"
+        return {"outcome": outcome, "said": {"report": "Answered; nothing was changed."}}
     async with context.writing() as session:
         results = [] if state["ending"] else await actions_of_run(session, context.run_id)
         told = [state["ending"]] if state["ending"] else [receipt(one, state["zone"]) for one in results]

@@ -13,13 +13,13 @@ from typing import Any
 
 from countersign.connectors.errors import ProviderMissing
 from countersign.connectors.google.mail_types import MessageHead, MessageRef
-from countersign.connectors.google.readers import MailReader
 from countersign.understanding.plan import Plan
 from countersign.understanding.planned.steps import DraftMail, DraftReply, ProposeSet, ReadThread, SearchMail
 from countersign.workflows.context import RunContext
+from countersign.workflows.email.answers.words import mails
 from countersign.workflows.email.mailboxes.looking import Account, Looking
-from countersign.workflows.email.mailboxes.opened import count_of, day_in_words, name_of, reader_of
-from countersign.workflows.email.mailboxes.query import HEADERS, Wanted, gmail_query, is_meant
+from countersign.workflows.email.mailboxes.opened import Opened, day_in_words, opened
+from countersign.workflows.email.mailboxes.query import Wanted, gmail_query, is_meant
 from countersign.workflows.email.state import EmailState, consequence, plan_of, steps_of
 from countersign.workflows.engine import Runtime
 
@@ -82,9 +82,9 @@ async def search(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, A
         look = partial(_hits, runtime.context, wanted, _bounds(plan, wanted), own)
         hits = [one for _, one in await looking.in_each(look) if one.mails]
         if not hits:
-            whom = _whom(wanted, state)
-            ending = f"I found no mail {whom}{consequence(plan)}. Nothing was changed."
-            return looking.told("search", {"ending": ending, "said": {"search": f"Found no mail {whom}."}})
+            none = mails(0, step, state["people"])
+            ending = f"I found {none}{consequence(plan)}. Nothing was changed."
+            return looking.told("search", {"ending": ending, "said": {"search": f"Found {none}."}})
         kept = _together(hits[:1] if _is_for_one(plan, step) else hits, step.most)
         found[step.id] = _as_state(kept)
         said.append(_found_mails(kept, wanted, state))
@@ -94,25 +94,25 @@ async def search(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, A
 async def _hits(
     context: RunContext, wanted: Wanted, bounds: _Bounds, own: Sequence[str], account: Account
 ) -> _Hits:
-    reader = await reader_of(context, account["id"])
-    refs = await reader.search(gmail_query(wanted), bounds.listed)
+    box = await opened(context, account["id"])
+    refs = await box.reader.search(gmail_query(wanted), bounds.listed)
     has_more = len(refs) == bounds.listed
     if bounds.checked is None:
         return _Hits([_Mail(account["id"], ref) for ref in refs], len(refs), has_more)
     looked_at = refs[: bounds.checked]
-    heads = await asyncio.gather(*(_head(reader, ref) for ref in looked_at))
-    mails = [
+    heads = await asyncio.gather(*(_head(box, ref) for ref in looked_at))
+    meant = [
         _Mail(account["id"], ref, head)
         for ref, head in zip(looked_at, heads, strict=True)
         if head is not None and is_meant(head, wanted, own)
     ]
-    return _Hits(mails, len(refs) - len(looked_at) + len(mails), has_more)
+    return _Hits(meant, len(refs) - len(looked_at) + len(meant), has_more)
 
 
-async def _head(reader: MailReader, ref: MessageRef) -> MessageHead | None:
+async def _head(box: Opened, ref: MessageRef) -> MessageHead | None:
     """The hit's headers; None when it is gone since it was listed."""
     try:
-        return await reader.get_head(ref.id, HEADERS)
+        return await box.head(ref.id)
     except ProviderMissing:
         return None
 
@@ -143,36 +143,25 @@ def _is_for_one(plan: Plan, step: SearchMail) -> bool:
 
 def _together(hits: list[_Hits], most: int | None) -> _Hits:
     """The accounts' mails as one list, newest first; mails whose age was not read stay in the accounts' order."""
-    mails = sorted((mail for one in hits for mail in one.mails), key=lambda mail: mail.age)
+    merged = sorted((mail for one in hits for mail in one.mails), key=lambda mail: mail.age)
     total = sum(one.total for one in hits)
     if most is not None:
-        return _Hits(mails[:most], min(total, most))
-    return _Hits(mails, total, any(one.has_more for one in hits))
+        return _Hits(merged[:most], min(total, most))
+    return _Hits(merged, total, any(one.has_more for one in hits))
 
 
 def _as_state(hits: _Hits) -> dict[str, Any]:
-    mails = [
+    found = [
         {"account_id": mail.account_id, "message_id": mail.ref.id, "thread_id": mail.ref.thread_id}
         for mail in hits.mails
     ]
-    return {"mails": mails, "total": hits.total, "has_more": hits.has_more}
+    return {"mails": found, "total": hits.total, "has_more": hits.has_more}
 
 
 def _found_mails(hits: _Hits, wanted: Wanted, state: EmailState) -> str:
-    count = f"more than {count_of(hits.total, 'mail')}" if hits.has_more else count_of(hits.total, "mail")
+    found = f"Found {mails(hits.total, wanted.step, state['people'], has_more=hits.has_more)}"
     newest = hits.mails[0].head
     if newest is None:
-        return f"Found {count} {_whom(wanted, state)}."
+        return f"{found}."
     subject = newest.header("Subject") or "(no subject)"
-    day = day_in_words(newest.received_at, state["zone"])
-    return f"Found {count} {_whom(wanted, state)}; the last is “{subject}” of {day}."
-
-
-def _whom(wanted: Wanted, state: EmailState) -> str:
-    """The search in words: `from Dana Ito <dana@client.test> about delivery`."""
-    step, people = wanted.step, state["people"]
-    words = [f"from {name_of(people[step.person_step])}"] if step.person_step else []
-    words += [f"to {name_of(people[step.recipient_step])}"] if step.recipient_step else []
-    words += [f"about {' '.join(step.topic_words)}"] if step.topic_words else []
-    words += [f"with the subject “{step.subject}”"] if step.subject else []
-    return " ".join(words) or "like that"
+    return f"{found}; the last is “{subject}” of {day_in_words(newest.received_at, state['zone'])}."

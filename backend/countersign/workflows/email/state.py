@@ -8,7 +8,14 @@ from __future__ import annotations
 from typing import Annotated, Any, TypedDict, TypeVar
 
 from countersign.understanding.plan import Plan, Understanding
-from countersign.understanding.planned.steps import DraftForward, DraftMail, DraftReply, ProposeSet
+from countersign.understanding.planned.steps import (
+    DraftForward,
+    DraftMail,
+    DraftReply,
+    Propose,
+    ProposeSet,
+    SearchMail,
+)
 from countersign.workflows import ask, gate
 from countersign.workflows.context import plan_from
 from countersign.workflows.steps import merged
@@ -29,9 +36,10 @@ class EmailState(TypedDict):
         choices: those the words of one step may mean, `{name, email}`, while the person is asked which.
         known: who was met in mail, `{email, name, written_to}`, for the marks on the card.
         found: by `search_mail` step, `{mails: [{account_id, message_id, thread_id}], total, has_more}`, newest first.
-        read: by `read_thread` or `read_threads` step, `{conversations, left}`: what was read, newest first, and how
-            many more conversations were found. Each is `{account_id, thread_id, message_id, facts, is_answerable}`:
-            the mail an answer would go to, what the writer may know of it, and whether anybody reads answers there.
+        read: by `read_thread` or `read_threads` step, `{conversations, n_messages, n_conversations, left}`: those kept,
+            newest first, how much was read for them, and how many more conversations were found. Each is
+            `{account_id, thread_id, message_id, facts, is_answerable}`: the mail an answer would go to, what the writer
+            may know of it, and whether anybody reads answers there.
         ending: the whole answer when the request cannot be carried further; empty otherwise.
     """
 
@@ -88,6 +96,17 @@ def plan_of(state: EmailState) -> Plan:
 def steps_of(plan: Plan, *kinds: type[T]) -> list[T]:
     """The plan's steps of these kinds, in their order."""
     return [step for step in plan.steps if isinstance(step, kinds)]
+
+
+def search_step(plan: Plan, step_id: str) -> SearchMail:
+    """The search step of that id."""
+    return next(step for step in steps_of(plan, SearchMail) if step.id == step_id)
+
+
+def changes_something(plan: Plan) -> bool:
+    """Whether the request asks for a change; else it only reads and its answer is all there is."""
+    changing: list[Propose | ProposeSet] = steps_of(plan, Propose, ProposeSet)
+    return bool(changing)
 
 
 def consequence(plan: Plan) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countersign.connectors.google.mail_types import MailMessage, MailThread
+from countersign.connectors.google.mail_types import MailMessage, MailThread, MessageHead
 from countersign.understanding.telling.mail import MailText
+from countersign.workflows.email.mailboxes.query import sender_of
 from countersign.workflows.email.mailboxes.visible import visible_text
 
 _NOT_TOLD = frozenset({"DRAFT", "TRASH", "SPAM"})
@@ -24,6 +25,24 @@ def conversation_of(
         _text(account_id, message, (*owner, *own_addresses), own)
         for message in thread.messages
         if not _NOT_TOLD & set(message.labels)
+    )
+
+
+def named_by(account_id: str, head: MessageHead, own_addresses: Sequence[str]) -> MailText:
+    """A mail as far as its headers tell of it; its body was not read."""
+    sender = sender_of(head)
+    return MailText(
+        key=key_of(account_id, head.id),
+        thread_key=key_of(account_id, head.thread_id),
+        account_id=account_id,
+        sender_name=sender.name,
+        sender_email=sender.email,
+        sent_at=head.received_at,
+        subject=head.header("Subject") or "",
+        body_text="",
+        is_own="SENT" in head.labels
+        or sender.email.casefold() in {address.casefold() for address in own_addresses},
+        labels=head.labels,
     )
 
 
