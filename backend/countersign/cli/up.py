@@ -139,7 +139,7 @@ def _sandbox_command(descriptor: int, world: str, imported: str, owner: str) -> 
             raise ConfigurationError(
                 f"There is nothing to import at {path}.", action="Check IMPORT and start again."
             )
-        name, world = _import_name(path, owner), "empty"
+        name, world = world_of_import(path, owner), "empty"
         sources = ["--import", str(path), *(["--owner", owner] if owner else [])]
     elif world.endswith(".json"):
         world = str(Path(world).expanduser().resolve())
@@ -151,8 +151,8 @@ def _sandbox_command(descriptor: int, world: str, imported: str, owner: str) -> 
     return [*command, "--world", world, *sources]
 
 
-def _import_name(path: Path, owner: str) -> str:
-    """The world of exactly this mail: another size or time of change of any file gives another name."""
+def world_of_import(path: Path, owner: str) -> str:
+    """The name of the sandbox world of exactly this mail: a file of another size or time gives another name."""
     files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
     told = hashlib.sha256(f"{path}\0{owner}".encode(errors="surrogateescape"))
     for file in files:

@@ -15,9 +15,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from countersign.cli.up import world_of_import
 from countersign.kit import embedded_postgres
 from tests.cli.command_line import CommandLine, OwnerSql
 
+MAIL = "From x Mon Mar  2 09:00:00 2026\nFrom: eva@firma.example\nTo: robin@private.example\n\nHello\n\n"
 START_SECONDS = 60
 STOP_SECONDS = 15
 
@@ -125,22 +127,6 @@ def answers(origin: str) -> bool:
         return False
 
 
-def test_one_address_is_printed_and_answers_and_ctrl_c_leaves_nothing_behind(
-    up: Callable[..., Running], place: Path
-) -> None:
-    running = up()
-    children = running.children()
-    assert answers(running.origin)
-
-    status = running.stop()
-
-    assert status == 0
-    assert [name for name, pid in children.items() if not is_gone(pid)] == []
-    assert embedded_postgres.owner_of(place / "postgres") is None
-    addresses = re.findall(r"Open (\S+)", running.printed)
-    assert addresses == [running.origin]
-
-
 def test_a_taken_port_is_named_with_its_holder_and_what_to_do(countersign: CommandLine) -> None:
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = holder.getsockname()[1]
@@ -151,79 +137,77 @@ def test_a_taken_port_is_named_with_its_holder_and_what_to_do(countersign: Comma
     assert f"make run PORT={port + 100}" in refused.stderr
 
 
-def test_a_second_start_of_the_same_clone_names_the_first(
+def test_an_installation_from_its_first_start_to_its_clean_end(
     up: Callable[..., Running], countersign: CommandLine
 ) -> None:
-    first = up()
+    """One start costs seconds, so everything that a running one must show is looked at in three of them."""
+    other = copy_without_keys(countersign)
+    box = countersign.place / "own.mbox"
+    box.write_text(MAIL)
 
-    second = countersign("up", environment={"PORT": str(free_port())})
-
-    assert second.returncode == 1
-    assert f"in use by process {first.process.pid}" in second.stderr
-
-
-def test_killed_api_worker_sandbox_and_database_come_back(up: Callable[..., Running]) -> None:
-    running = up()
-    before = running.children()
-
-    for pid in before.values():
-        os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: all(is_gone(pid) for pid in before.values()))
-
-    wait_for(lambda: answers(running.origin))
-    after = running.children()
-    assert [name for name, pid in after.items() if before[name] == pid] == []
-    assert running.stop() == 0
-
-
-def test_killing_the_whole_start_leaves_no_orphan_in_the_way_of_the_next(up: Callable[..., Running]) -> None:
-    first = up()
+    first = up(IMPORT=str(box))
+    assert re.findall(r"Open (\S+)", first.printed) == [first.origin]
+    assert answers(first.origin)
+    assert_a_second_start_names(first, countersign)
+    assert_killed_servers_come_back(first)
+    assert "importing ..." in first.printed
+    assert "imported 1 mails of robin@private.example" in first.printed
     servers = [pid for name, pid in first.children().items() if name != "bin/postgres"]
-
     first.process.kill()
     first.process.wait()
     wait_for(lambda: all(is_gone(pid) for pid in servers), seconds=STOP_SECONDS)
 
-    assert answers(up(port=first.port).origin)
+    again, beside = up(port=first.port, IMPORT=str(box)), up(other)
+    assert answers(again.origin)
+    assert answers(beside.origin)
+    assert {key.stat().st_mode & 0o777 for key in (other.place / "keys").glob("*.key")} == {0o600}
 
-
-def test_two_clones_run_side_by_side(up: Callable[..., Running], countersign: CommandLine) -> None:
-    other = CommandLine(countersign.place.with_name(f"{countersign.place.name}-other"))
-    subprocess.run(["cp", "-a", str(countersign.place), str(other.place)], check=True)
-
-    first, second = up(), up(other)
-
-    assert answers(first.origin)
-    assert answers(second.origin)
-    assert [first.stop(), second.stop()] == [0, 0]
+    children = again.children()
+    assert [again.stop(), beside.stop()] == [0, 0]
+    assert [name for name, pid in children.items() if not is_gone(pid)] == []
+    assert embedded_postgres.owner_of(countersign.place / "postgres") is None
+    assert "imported before, unchanged" in again.printed
+    assert "continues from its file" in again.printed
     subprocess.run(["rm", "-r", str(other.place)], check=True)
 
 
-def test_a_changed_import_is_read_again_and_an_unchanged_one_goes_on(
-    up: Callable[..., Running], place: Path
-) -> None:
-    box = place / "own.mbox"
-    mail = "From x Mon Mar  2 09:00:00 2026\nFrom: eva@firma.example\nTo: robin@private.example\n\nHello\n\n"
+def copy_without_keys(command_line: CommandLine) -> CommandLine:
+    """Another clone, whose database another command has made before its first start."""
+    other = CommandLine(command_line.place.with_name(f"{command_line.place.name}-other"))
+    subprocess.run(["cp", "-a", str(command_line.place), str(other.place)], check=True)
+    for key in (other.place / "keys").glob("*.key"):
+        key.unlink()
+    return other
 
-    def told() -> tuple[str, str]:
-        running = up(IMPORT=str(box))
-        running.stop()
-        lines = [line for line in running.printed.splitlines() if line.startswith("sandbox")]
-        return lines[0].rpartition(": ")[2], next(line for line in lines if "sandbox ready" in line)
 
-    box.write_text(mail)
-    first, again = told(), told()
-    box.write_text(mail * 2)
-    changed = told()
+def assert_a_second_start_names(first: Running, command_line: CommandLine) -> None:
+    second = command_line("up", environment={"PORT": str(free_port())})
+    assert second.returncode == 1
+    assert f"in use by process {first.process.pid}" in second.stderr
 
-    assert [words for words, _ in (first, again, changed)] == [
-        "importing ...",
-        "imported before, unchanged",
-        "importing ...",
-    ]
-    assert "imported 1 mails of robin@private.example" in first[1]
-    assert "continues from its file" in again[1]
-    assert "imported 2 mails of robin@private.example" in changed[1]
+
+def assert_killed_servers_come_back(running: Running) -> None:
+    before = running.children()
+    for pid in before.values():
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: all(is_gone(pid) for pid in before.values()))
+    wait_for(lambda: answers(running.origin))
+    after = running.children()
+    assert [name for name, pid in after.items() if before[name] == pid] == []
+
+
+@pytest.mark.parametrize("change", ["more mail", "another owner"])
+def test_a_changed_import_is_read_again_and_an_unchanged_one_goes_on(tmp_path: Path, change: str) -> None:
+    box = tmp_path / "own.mbox"
+    box.write_text(MAIL)
+    before = world_of_import(box, "")
+    unchanged = world_of_import(box, "")
+
+    if change == "more mail":
+        box.write_text(MAIL * 2)
+
+    assert before == unchanged
+    assert world_of_import(box, "" if change == "more mail" else "robin@private.example") != before
 
 
 def test_data_without_its_keys_is_refused_rather_than_given_new_ones(
@@ -242,17 +226,6 @@ def test_data_without_its_keys_is_refused_rather_than_given_new_ones(
     assert "key" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert list((place / "keys").iterdir()) == []
-
-
-def test_a_database_made_by_another_command_first_gets_its_keys_at_the_start(
-    up: Callable[..., Running], place: Path
-) -> None:
-    for key in (place / "keys").glob("*.key"):
-        key.unlink()
-
-    up()
-
-    assert {key.stat().st_mode & 0o777 for key in (place / "keys").glob("*.key")} == {0o600}
 
 
 def test_a_wrong_setting_is_named(countersign: CommandLine) -> None:
