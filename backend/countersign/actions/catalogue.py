@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from countersign.actions.mail.kinds.sending import MailForward, MailReply, MailReplyAll, MailSend
+from countersign.actions.mailbox.kinds import SETS
 from countersign.actions.types import Kind
 from countersign.errors import InvalidError
 
@@ -13,6 +14,7 @@ KINDS: Mapping[str, Kind] = {
     "mail.reply": MailReply(),
     "mail.reply_all": MailReplyAll(),
     "mail.forward": MailForward(),
+    **SETS,
 }
 
 

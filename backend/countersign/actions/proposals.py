@@ -22,6 +22,7 @@ from countersign.actions.mail import address as mail_address
 from countersign.actions.mail import facts as mail_facts
 from countersign.actions.mail import files as mail_files
 from countersign.actions.mail.resolving import new_mail, reply, source
+from countersign.actions.mailbox import resolve as sets
 from countersign.actions.models import Action, ActionVersion, Approval, Decision
 from countersign.actions.rows import NextVersion, Said
 from countersign.actions.types import Facts, MadeBy, Payload, ProposedAction, State, Terms
@@ -46,6 +47,10 @@ resolve_forward = new_mail.resolve_forward
 AttachedFile = mail_files.AttachedFile
 file_from_upload = mail_files.from_upload
 file_from_mail = mail_files.from_mail
+SetSource = sets.SetSource
+ResolvedSet = sets.ResolvedSet
+SET_HEADERS = sets.SET_HEADERS
+resolve_set = sets.resolve_set
 Known = mail_facts.Known
 Origin = mail_facts.Origin
 Promise = mail_facts.Promise

@@ -81,11 +81,31 @@ class TextPreview(CardPart):
     after: str
 
 
+class MailInSet(CardPart):
+    """One mail of a set with the names of its labels before and after; times are RFC 3339 UTC."""
+
+    message_id: str
+    sender: str
+    sender_email: str
+    subject: str
+    received_at: datetime | None
+    before: list[str]
+    after: list[str]
+
+
+class MailSet(CardPart):
+    """Every mail that one action changes, in the order it was found; `count` is their true number."""
+
+    count: int
+    items: list[MailInSet]
+
+
 class Preview(CardPart):
-    """What would leave, as text and as cleaned HTML."""
+    """What would leave, as text and as cleaned HTML; `mails` when the action changes mails instead."""
 
     text: TextPreview
     html: str
+    mails: MailSet | None = None
 
 
 class Undo(CardPart):

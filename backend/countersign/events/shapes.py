@@ -165,10 +165,11 @@ class BatchProgress(EventData):
 
 
 class ActionResult(EventData):
-    """The provider's evidence that an action took effect."""
+    """The provider's evidence that an action took effect; `changed` is how many of a set's mails it changed."""
 
     provider_id: str
     link: str | None = None
+    changed: int | None = None
 
 
 class ActionUndo(EventData):

@@ -30,7 +30,7 @@ from tests.sandbox.server import Sandbox
 
 ALEX = "alex@acme.test"
 DANA = "dana@client.test"
-SCOPES = tuple(f"https://www.googleapis.com/auth/gmail.{name}" for name in ("readonly", "compose"))
+SCOPES = tuple(f"https://www.googleapis.com/auth/gmail.{name}" for name in ("readonly", "compose", "modify"))
 WORDS = "We can take delivery on Wednesday."
 
 

@@ -1,0 +1,307 @@
+"""Labels put on or taken off many mails at once: one class with everything the executor and the gate need to know.
+
+Set semantics make it safe to do again: what is as wanted is left alone, so a crash between two mails costs nothing.
+Source: https://developers.google.com/workspace/gmail/api/guides/labels.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from countersign.actions.mailbox import labels, preview
+from countersign.actions.mailbox import payload as sets
+from countersign.actions.mailbox.facts import SetFacts
+from countersign.actions.mailbox.labels import Labels
+from countersign.actions.mailbox.payload import NEW_LABEL, TRASH, LabelChange, Rule, SetPayload
+from countersign.actions.types import (
+    Attempted,
+    Change,
+    Compensation,
+    Door,
+    Evidence,
+    Facts,
+    Payload,
+    Terms,
+    Token,
+    UndoMode,
+    Words,
+)
+from countersign.connectors.errors import (
+    GrantError,
+    NeedsReconnect,
+    ProviderMissing,
+    ProviderRefusal,
+    ProviderUnknown,
+)
+from countersign.connectors.google.mailbox.reading import LabelReader
+from countersign.connectors.google.mailbox.writing import LabelWriter
+from countersign.settings import Settings
+
+_AT_ONCE: Final = 8
+"""Mails moved to the bin at the same time: a hundred end well inside a lease, and Google's limits are far."""
+
+
+class LabelSet:
+    """One change of the labels of up to 100 mails of one account, done at once and undone mail by mail."""
+
+    undo_mode: UndoMode = "reversible"
+    words = Words(unknown="We don't know whether your mails were changed", nothing="nothing was changed")
+    single_use = False
+
+    def __init__(self, name: str, rule: Rule, residue: tuple[str, ...] = ()) -> None:
+        """The kind of that name; an empty rule means that the person names the label."""
+        self.name = name
+        self.rule = rule
+        self.residue = residue
+
+    def hold_seconds(self, settings: Settings) -> int:
+        """Zero: it is done at once and can be undone afterwards."""
+        return 0
+
+    def checked(self, payload: Payload) -> Payload:
+        """The payload in its one normal form; raises InvalidError when it is not what this kind stands for."""
+        return sets.checked(payload, self.rule).as_payload()
+
+    def edited(self, payload: Payload, changes: Mapping[str, Any]) -> Payload:
+        """The payload with fewer mails (`/message_ids`: those that stay)."""
+        return sets.edited(sets.parse(payload), changes).as_payload()
+
+    def preview(self, payload: Payload, facts: Facts, before: Payload | None) -> dict[str, Any]:
+        """What the person sees; see mailbox/preview.py."""
+        earlier = sets.parse(before) if before is not None else None
+        return preview.preview(self.name, sets.parse(payload), SetFacts.model_validate(facts), earlier)
+
+    async def changed(self, door: Door, payload: Payload, facts: Facts) -> Change | None:
+        """None while every mail lies where the person saw it; else the set without those that were moved or are gone.
+
+        When none is left, the set stays as it is and the reason says so: approving it again would change nothing.
+        """
+        wanted, seen = sets.parse(payload), SetFacts.model_validate(facts)
+        now = await _reader(door).labels_of(wanted.message_ids)
+        kept = {
+            message_id
+            for message_id, had in now.items()
+            if had is not None and _lies_there(had, message_id, seen)
+        }
+        starred = [
+            message_id for message_id in kept if self._is_newly_starred(now[message_id], message_id, seen)
+        ]
+        gone = len(wanted.message_ids) - len(kept)
+        if not gone and not starred:
+            return None
+        news = [f"{_some(gone)} moved to the bin, to spam or deleted meanwhile."] if gone else []
+        news += [f"{_some(len(starred))} starred meanwhile."] if starred else []
+        mails = [mail.model_copy(update={"labels": sorted(now[mail.id] or ())}) for mail in seen.mails]
+        told = seen.model_copy(update={"mails": mails, "difference": news})
+        rest = sets.with_only(wanted, kept) if kept else wanted
+        return Change(" ".join(news), rest.as_payload(), told.model_dump(mode="json"))
+
+    async def obtain(self, door: Door, terms: Terms, token: Token) -> Token:
+        """The token with the labels every mail has now, and the id of the label: made, or found by its name.
+
+        Of a compensation, mails that were moved since are noted as left alone.
+
+        Raises:
+            ProviderRefusal: Google does not make this label; ProviderUnknown: it may exist now, call again.
+        """
+        wanted = sets.parse(terms.payload)
+        now = await _reader(door).labels_of(wanted.message_ids)
+        left_alone = [
+            message_id for message_id, change in wanted.each() if labels.moved_since(now[message_id], change)
+        ]
+        handle = {"label_id": await _label_id(door, wanted)}
+        pre_image = {"labels": labels.as_json(labels.known(now)), "left_alone": left_alone}
+        return replace(token, handle=handle, pre_image=pre_image, is_fresh=False)
+
+    async def reconcile(self, door: Door, terms: Terms, token: Token) -> Evidence:
+        """Whether every mail's labels are as wanted; a mail that is gone, or left alone, needs nothing."""
+        todo = await _todo(door, terms, token)
+        needed = _needed(terms, token)
+        done = needed - {message_id for message_id, _ in todo}
+        if not todo:
+            return Evidence("happened", "labels", _result(terms, token, door))
+        if done:
+            part = f"{len(done)} of {len(needed)} mails were changed"
+            return Evidence("partial", "labels", {"part": part})
+        return Evidence("unused", "labels")
+
+    async def attempt(self, door: Door, terms: Terms, token: Token) -> Attempted:
+        """Change the mails that are not yet as wanted: those in the bin one by one, the labels in one call a change."""
+        todo = await _todo(door, terms, token)
+        groups: dict[int, tuple[LabelChange, list[str]]] = {}
+        for message_id, change in todo:
+            groups.setdefault(id(change), (change, []))[1].append(message_id)
+        writer = _writer(door)
+        try:
+            for change, message_ids in groups.values():
+                await _carry_out(writer, change, message_ids)
+        except (ProviderRefusal, ProviderUnknown, NeedsReconnect, GrantError) as error:
+            return _without_answer(error)
+        return Attempted("done", _result(terms, token, door))
+
+    def compensation(self, terms: Terms, token: Token, facts: Facts) -> Compensation | None:
+        """What takes it back from the mails it changed, computed from what each carried before."""
+        wanted, before = sets.parse(terms.payload), _before(token)
+        changes = [labels.named(change, token.handle["label_id"]) for change in wanted.changes]
+        inverses = [inverse for change in changes for inverse in labels.inverses(before, change)]
+        if wanted.is_undo or not inverses:
+            return None
+        label = wanted.label and wanted.label.model_copy(update={"id": token.handle["label_id"]})
+        undo = SetPayload(changes=inverses, label=label, is_undo=True)
+        seen = SetFacts.model_validate(facts)
+        left = {message_id: labels.after(had, changes[0]) for message_id, had in before.items()}
+        mails = [
+            mail.model_copy(update={"labels": sorted(left[mail.id])})
+            for mail in seen.mails
+            if mail.id in left
+        ]
+        told = seen.model_copy(update={"mails": mails, "difference": []})
+        return Compensation(undo.as_payload(), told.model_dump(mode="json"))
+
+    async def revoke(self, door: Door, token: Token) -> bool:
+        """False: there is nothing to destroy."""
+        return False
+
+    async def sweep(self, door: Door, markers: Sequence[str]) -> int:
+        """Zero: nothing is prepared that could be left over; a label stays, for mail may carry it by now."""
+        return 0
+
+    def _is_newly_starred(self, now: Labels | None, message_id: str, seen: SetFacts) -> bool:
+        mail = seen.mail(message_id)
+        was_starred = mail is not None and sets.STARRED in mail.labels
+        return TRASH in self.rule.add and sets.STARRED in (now or ()) and not was_starred
+
+
+SETS: Final[Mapping[str, LabelSet]] = {
+    kind.name: kind
+    for kind in (
+        LabelSet("mail.label", Rule(), ("A label that was made for it stays in your list, empty.",)),
+        LabelSet("mail.archive", Rule(remove=(sets.INBOX,))),
+        LabelSet("mail.mark_read", Rule(remove=(sets.UNREAD,))),
+        LabelSet("mail.mark_unread", Rule(add=(sets.UNREAD,))),
+        LabelSet("mail.star", Rule(add=(sets.STARRED,))),
+        LabelSet("mail.trash", Rule(add=(TRASH,))),
+    )
+}
+
+
+def _reader(door: Door) -> LabelReader:
+    return LabelReader(door.google, door.credentials, waits_seconds=())
+
+
+def _writer(door: Door) -> LabelWriter:
+    if door.grant is None:
+        raise GrantError("This write needs a grant.")
+    return LabelWriter(door.google, door.credentials, door.grant)
+
+
+def _lies_there(now: Labels, message_id: str, seen: SetFacts) -> bool:
+    mail = seen.mail(message_id)
+    return labels.place(now) in {"", labels.place(frozenset(mail.labels if mail else ()))}
+
+
+def _some(count: int) -> str:
+    return "One of the mails was" if count == 1 else f"{count} of the mails were"
+
+
+async def _label_id(door: Door, wanted: SetPayload) -> str:
+    """The id of the set's label; `none` for a set without one, so that every handle says something."""
+    if wanted.label is None:
+        return "none"
+    if wanted.label.id != NEW_LABEL:
+        return wanted.label.id
+    name = wanted.label.name.casefold()
+    for label in await _reader(door).labels():
+        if label.name.casefold() == name:
+            return label.id
+    return (await _writer(door).create_label(wanted.label.name)).id
+
+
+def _before(token: Token) -> dict[str, Labels]:
+    return labels.from_json(token.pre_image.get("labels", {}))
+
+
+def _changes(terms: Terms, token: Token) -> list[tuple[str, LabelChange]]:
+    """Every mail this action may touch with its change: not those that were left alone."""
+    wanted, left_alone = sets.parse(terms.payload), set(token.pre_image.get("left_alone", ()))
+    named = [labels.named(change, token.handle["label_id"]) for change in wanted.changes]
+    return [
+        (message_id, change)
+        for change in named
+        for message_id in change.message_ids
+        if message_id not in left_alone
+    ]
+
+
+def _needed(terms: Terms, token: Token) -> set[str]:
+    """The mails that were not as wanted before the first attempt."""
+    before = _before(token)
+    return {
+        message_id
+        for message_id, change in _changes(terms, token)
+        if message_id in before and not labels.is_as_wanted(before[message_id], change)
+    }
+
+
+async def _todo(door: Door, terms: Terms, token: Token) -> list[tuple[str, LabelChange]]:
+    """The mails that are there and not yet as wanted."""
+    changes = _changes(terms, token)
+    now = labels.known(await _reader(door).labels_of(message_id for message_id, _ in changes))
+    return [
+        (message_id, change)
+        for message_id, change in changes
+        if message_id in now and not labels.is_as_wanted(now[message_id], change)
+    ]
+
+
+async def _carry_out(writer: LabelWriter, change: LabelChange, message_ids: list[str]) -> None:
+    """The change done to these mails. The bin has calls of its own, one a mail; the other labels are one call."""
+    if TRASH in change.add:
+        await _one_by_one(writer.trash, message_ids)
+    if TRASH in change.remove:
+        await _one_by_one(writer.untrash, message_ids)
+    add = [label for label in change.add if label != TRASH]
+    remove = [label for label in change.remove if label != TRASH]
+    if add or remove:
+        await writer.modify(message_ids, add, remove)
+
+
+async def _one_by_one(call: Callable[[str], Awaitable[None]], message_ids: list[str]) -> None:
+    """Every mail tried, then the first failure raised; a mail that is gone is no failure."""
+    gate = asyncio.Semaphore(_AT_ONCE)
+    failed: list[Exception] = []
+
+    async def one(message_id: str) -> None:
+        async with gate:
+            try:
+                await call(message_id)
+            except ProviderMissing:
+                return
+            except (ProviderRefusal, ProviderUnknown, NeedsReconnect, GrantError) as error:
+                failed.append(error)
+
+    await asyncio.gather(*map(partial(one), message_ids))
+    if failed:
+        raise failed[0]
+
+
+def _without_answer(error: ProviderRefusal | ProviderUnknown | NeedsReconnect | GrantError) -> Attempted:
+    if isinstance(error, ProviderRefusal):
+        return Attempted("refused", reason=error.reason)
+    wait_seconds = error.retry_after_seconds
+    return Attempted(
+        "unknown", reason=str(getattr(error, "reason", error.code)), retry_after_seconds=wait_seconds
+    )
+
+
+def _result(terms: Terms, token: Token, door: Door) -> dict[str, str]:
+    first = sets.parse(terms.payload).message_ids[0]
+    result = {"provider_id": first, "changed": str(len(_needed(terms, token)))}
+    # A sandbox has no page for the mail, and Google's own would show somebody else's or nothing.
+    return (
+        result if door.google.base_url else {**result, "link": f"https://mail.google.com/mail/#all/{first}"}
+    )
