@@ -62,6 +62,7 @@ class GateState(TypedDict):
         revisions: by action id, `{decision_id, next_version, payload, facts}` or `{..., reason}`; empty once applied.
         actions: public approval ids of this run's cards.
         unread: sentences on what could not be looked at; they are said with the cards.
+        notes: sentences on what was not proposed and why; they are said with the cards.
         waits_for: one sentence on what the open cards wait for.
     """
 
@@ -69,6 +70,7 @@ class GateState(TypedDict):
     revisions: dict[str, Any]
     actions: list[str]
     unread: list[str]
+    notes: list[str]
     gate: str
     waits_for: str
 
@@ -99,7 +101,15 @@ def add_gate(graph: StateGraph[Any, RunContext, Any, Any], revise: Reviser, *, l
 
 def first_values() -> dict[str, Any]:
     """The gate's channels before anything is proposed."""
-    return {"proposed": {}, "revisions": {}, "actions": [], "unread": [], "gate": "", "waits_for": ""}
+    return {
+        "proposed": {},
+        "revisions": {},
+        "actions": [],
+        "unread": [],
+        "notes": [],
+        "gate": "",
+        "waits_for": "",
+    }
 
 
 async def preview(state: GateState, runtime: Runtime[RunContext]) -> dict[str, Any]:
@@ -112,7 +122,7 @@ async def preview(state: GateState, runtime: Runtime[RunContext]) -> dict[str, A
             await _apply(session, context, UUID(action_id), state["revisions"][action_id])
         still_open = await approvals.open_of_run(session, context.run_id)
         if cards:
-            await _say_what_waits(session, context, state["unread"])
+            await _say_what_waits(session, context, state["unread"], state["notes"])
     ids = list(dict.fromkeys([*state["actions"], *(str(card) for card in cards)]))
     n_changed = len(state["revisions"])
     said = f"{_cards(n_changed)} changed." if n_changed else f"{_cards(len(still_open))} waiting for you."
@@ -219,7 +229,9 @@ async def _apply(session: AsyncSession, context: RunContext, action_id: UUID, ma
         await approvals.revise(session, context.services, action_id, revision, made["payload"], made["facts"])
 
 
-async def _say_what_waits(session: AsyncSession, context: RunContext, unread: list[str]) -> None:
+async def _say_what_waits(
+    session: AsyncSession, context: RunContext, unread: list[str], notes: list[str]
+) -> None:
     results = await actions_of_run(session, context.run_id)
     waiting = [result for result in results if result.state == "proposed"]
     if not waiting:
@@ -227,7 +239,8 @@ async def _say_what_waits(session: AsyncSession, context: RunContext, unread: li
     titles = ", ".join(f"“{result.title}”" for result in waiting[:_TITLES])
     more = f" and {len(waiting) - _TITLES} more" if len(waiting) > _TITLES else ""
     verb = "is" if len(waiting) == 1 else "are"
-    said = [f"{_cards(len(waiting))} {verb} waiting: {titles}{more}. Nothing is sent before you approve it."]
+    lead = f"{_cards(len(waiting))} {verb} waiting: {titles}{more}. Nothing is sent before you approve it."
+    said = [lead, *notes]
     if unread:
         said.append(f"Not every account could be read: {' '.join(unread)}")
     citations = [

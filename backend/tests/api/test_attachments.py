@@ -32,7 +32,11 @@ async def test_a_file_is_stored_with_its_type_size_and_hash_and_its_bytes_are_se
     told = answer.json()
     (row,) = await database.as_owner("SELECT content FROM attachments")
     assert answer.status_code == 201
-    assert (told["name"], told["media_type"], told["size_bytes"]) == ("Offer.pdf", "application/pdf", len(PDF))
+    assert (told["name"], told["media_type"], told["size_bytes"]) == (
+        "Offer.pdf",
+        "application/pdf",
+        len(PDF),
+    )
     assert told["sha256"] == hashlib.sha256(PDF).hexdigest()
     assert b"the price" not in row["content"]
 

@@ -2,7 +2,7 @@
 
 classify -> context -> make_plan -> estimate -> permissions
 |                          |
-+--------- ask.* <---------+------------+
++--------- ask.* <---------+------------+   (draft asks, too)
 permissions -> find_people -> search -> read -> tell -> draft -> select
 each of these runs when the plan has a step for it and is passed by otherwise
 draft, select -> gate.preview -> gate.wait -> gate.settle -> report
@@ -27,6 +27,7 @@ from countersign.understanding.planned.steps import (
 from countersign.workflows import ask, gate
 from countersign.workflows.context import RunContext
 from countersign.workflows.email import finding, head, reading, reporting, searching, telling, writing
+from countersign.workflows.email.drafting.revising import revise
 from countersign.workflows.email.state import EmailState, first_values, plan_of, steps_of
 from countersign.workflows.engine import END, START, StateGraph
 from countersign.workflows.steps import Step, Workflow, fixed
@@ -73,9 +74,11 @@ EDGES = (
     (gate.SETTLE, "report"),
     ("make_plan", ask.PUT),
     ("find_people", ask.PUT),
+    ("draft", ask.PUT),
     *ask.EDGES,
     (ask.SETTLE, "make_plan"),
     (ask.SETTLE, "find_people"),
+    (ask.SETTLE, "draft"),
 )
 
 
@@ -109,8 +112,8 @@ def _build() -> Workflow:
     graph.add_node("tell", telling.tell)
     graph.add_node("draft", writing.draft)
     graph.add_node("report", reporting.report)
-    ask.add_ask(graph, askers=("make_plan", "find_people"))
-    gate.add_gate(graph, writing.revise, leave_to="report")
+    ask.add_ask(graph, askers=("make_plan", "find_people", "draft"))
+    gate.add_gate(graph, revise, leave_to="report")
 
     graph.add_edge(START, "classify")
     graph.add_edge("classify", "context")

@@ -65,6 +65,7 @@ class EmailState(TypedDict):
     actions: list[str]
     gate: str
     waits_for: str
+    notes: list[str]
 
 
 def first_values(understood: Understanding) -> dict[str, Any]:
