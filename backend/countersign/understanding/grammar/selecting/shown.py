@@ -1,0 +1,123 @@
+"""References to the mails the last answer named: "the second one", "the first two", "numbers 1 and 3", "them".
+
+Must not say whether such a mail was shown: the caller compares with the context.
+"""
+
+import re
+
+from countersign.understanding.context import RequestContext
+from countersign.understanding.grammar.selecting.selection import Reference
+
+_ORDINALS = {
+    "first": 1,
+    "1st": 1,
+    "second": 2,
+    "2nd": 2,
+    "third": 3,
+    "3rd": 3,
+    "fourth": 4,
+    "4th": 4,
+    "fifth": 5,
+    "5th": 5,
+    "sixth": 6,
+    "6th": 6,
+    "seventh": 7,
+    "7th": 7,
+    "eighth": 8,
+    "8th": 8,
+    "ninth": 9,
+    "9th": 9,
+    "tenth": 10,
+    "10th": 10,
+    "last": -1,
+    "second to last": -2,
+    "next to last": -2,
+    "second last": -2,
+}
+_CARDINALS = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
+_NOUN = r"(?:ones?|e-?mails?|mails?|messages?|threads?|conversations?|results?|items?|entr(?:y|ies)|hits?)"
+_ORDINAL = rf"(?:{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})"
+_AND = r"(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*)"
+_ORDINAL_LIST = re.compile(
+    rf"(?:the\s+)?(?P<list>{_ORDINAL}(?:{_AND}(?:the\s+)?{_ORDINAL})*)(?P<noun>\s+{_NOUN})?\b(?:"
+    r"\s+(?:on|in|of|from)\s+(?:the|that|this|your)\s+list\b)?"
+)
+_SPAN = re.compile(
+    rf"(?:the\s+)?(?P<side>first|last|top)\s+(?P<count>\d{{1,3}}"
+    rf"|{'|'.join(_CARDINALS)})(?:\s+(?:ones|of\s+(?:them|those|these)))?\b(?!\s+\w)"
+)
+_NUMBER_LIST = re.compile(
+    rf"(?:(?:{_NOUN}\s+)?(?:numbers?|nos?\.?|nr\.?|#)\s*"
+    rf"|(?:the\s+)?{_NOUN}\s+#?)(?P<list>\d{{1,3}}(?:(?:{_AND}|\s+)(?:number\s+|#)?\d{{1,3}})*)\b"
+    rf"|(?P<bare>\d{{1,3}}(?:{_AND}\d{{1,3}})*)(?=\s*$)"
+)
+_ALL = re.compile(
+    r"(?:(?:all|both|each)(?:\s+of)?\s+(?:them|these|those)|them(?:\s+(?:all|both))?"
+    rf"|these(?:\s+{_NOUN})?|those(?:\s+{_NOUN})?"
+    rf"|both(?:\s+{_NOUN})?|all\s+(?:\d+|{'|'.join(_CARDINALS)})(?:\s+of\s+them)?"
+    rf"|all\s+(?:of\s+)?(?:these|those)(?:\s+{_NOUN})?|the\s+lot)\b(?!\s+\w)"
+)
+_ONE = re.compile(
+    rf"(?:it|this|that)\b(?:\s+(?:one|{_NOUN}))?(?!\s+\w)|the\s+(?:one|e-?mail|mail|message)\b(?=\s*$)"
+)
+
+
+def read_reference(folded: str, start: int) -> tuple[Reference, int] | None:
+    """The reference that begins at `start` and the offset behind it; None when none does."""
+    if match := _SPAN.match(folded, start):
+        count = _CARDINALS.get(match["count"]) or int(match["count"])
+        side = Reference(last=count) if match["side"] == "last" else Reference(first=count)
+        return side, match.end()
+    if match := _NUMBER_LIST.match(folded, start):
+        return Reference(
+            numbers=tuple(int(one) for one in re.findall(r"\d+", match["list"] or match["bare"]))
+        ), match.end()
+    if match := _ORDINAL_LIST.match(folded, start):
+        words = re.findall(_ORDINAL, match["list"])
+        if match["noun"] or match["list"] != "last":
+            return Reference(numbers=tuple(_ORDINALS[word] for word in words)), match.end()
+    if match := _ALL.match(folded, start):
+        return Reference(is_all=True), match.end()
+    if match := _ONE.match(folded, start):
+        return Reference(is_one=True), match.end()
+    return None
+
+
+def numbers_meant(reference: Reference, context: RequestContext) -> tuple[int, ...]:
+    """The numbers of the mails meant, in their order; empty when they were not shown, or which one is open."""
+    known = [mail.number for mail in context.shown]
+    if reference.is_all:
+        return tuple(known)
+    if reference.is_one:
+        return tuple(known) if len(known) == 1 else ()
+    if reference.first is not None or reference.last is not None:
+        count = reference.first or reference.last or 0
+        if count > len(known):
+            return ()
+        return tuple(known[:count] if reference.first is not None else known[-count:])
+    meant = [known[one] if -len(known) <= one < 0 else one for one in reference.numbers]
+    return tuple(meant) if meant and all(one in known for one in meant) else ()
+
+
+def number_named(words: str, context: RequestContext) -> tuple[int, ...]:
+    """The shown mail that an answer names by number, sender or subject; empty when none or several fit."""
+    found = read_reference(words.lower().strip(" .!?"), 0)
+    if found:
+        return numbers_meant(found[0], context)
+    wanted = set(re.findall(r"\w+", words.lower()))
+    fitting = [
+        mail.number
+        for mail in context.shown
+        if wanted and wanted <= set(re.findall(r"\w+", f"{mail.sender} {mail.subject}".lower()))
+    ]
+    return tuple(fitting) if len(fitting) == 1 else ()

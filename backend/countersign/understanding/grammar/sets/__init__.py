@@ -1,0 +1,1 @@
+"""Requests that change many mails alike: label, archive, mark, star, trash, unsubscribe."""

@@ -1,0 +1,98 @@
+"""The plan of a change of many mails: find them, then put the change before the person.
+
+Must not change what was not described: without a limit, or with one nobody could check, it asks which mails.
+"""
+
+from dataclasses import replace
+
+from countersign.understanding.context import RequestContext
+from countersign.understanding.grammar.selecting.search import Search, search_for
+from countersign.understanding.grammar.selecting.selection import Selection
+from countersign.understanding.grammar.sets.commands import SetReading
+from countersign.understanding.plan import Clarification, Plan, Unsupported
+from countersign.understanding.planned.steps import ProposeSet, SetKind
+
+_SURE_PERCENT = 95
+_VERBS: dict[SetKind, str] = {
+    "mail.label": "label",
+    "mail.archive": "archive",
+    "mail.mark_read": "mark as read",
+    "mail.mark_unread": "mark as unread",
+    "mail.star": "star",
+    "mail.trash": "move to the trash",
+    "mail.unsubscribe": "unsubscribe from",
+}
+_ONLY_LABEL = "only the label"
+_NOTHING = "do nothing"
+
+
+def plan_set(reading: SetReading, context: RequestContext) -> Plan | Clarification | Unsupported:
+    """The plan of the change; a question when the mails or the label are open.
+
+    Archiving looks in the inbox and marking as read among the unread, because no other mail would change.
+    """
+    verb = _VERBS[reading.kind]
+    found = search_for(
+        _where(reading), context, "discard" if reading.kind == "mail.trash" else "change", verb
+    )
+    if not isinstance(found, Search):
+        return found
+    label = reading.label
+    if reading.kind == "mail.label" and label is None:
+        label = (context.answer("label") or "").strip(" .\"“”'") or None
+        if label is None:
+            question = "Which label should I put on them?"
+            return Clarification(slot="label", question=question, context_digest=context.digest)
+    if reading.only_asks and (open_move := _ask_about_move(label or "", context)):
+        return open_move
+    propose = ProposeSet(
+        id=f"s{len(found.steps) + 1}",
+        needs=(found.search.id,),
+        label="Put the change before you for approval",
+        action_kind=reading.kind,
+        search_step=found.search.id,
+        label_name=label,
+        removes_label=reading.removes_label,
+    )
+    return Plan(
+        workflow="email",
+        intent=reading.kind,
+        confidence_percent=_SURE_PERCENT,
+        steps=(*found.steps, propose),
+        context_digest=context.digest,
+    )
+
+
+def _where(reading: SetReading) -> Selection:
+    """The mails with what the change itself says about them."""
+    mails = reading.mails
+    if mails.reference:
+        return mails
+    if reading.kind == "mail.archive" and mails.folder is None and mails.is_limited:
+        return replace(mails, folder="inbox")
+    if reading.kind == "mail.mark_read":
+        return replace(mails, unread_only=True) if _is_described(mails) else mails
+    if reading.removes_label and mails.in_label is None and reading.label:
+        return replace(mails, in_label=reading.label)
+    return mails
+
+
+def _is_described(mails: Selection) -> bool:
+    """Whether more than "unread" is said, so that "mark everything as read" is still asked about."""
+    return mails.is_limited or mails.folder is not None
+
+
+def _ask_about_move(label: str, context: RequestContext) -> Clarification | Unsupported | None:
+    """The question about a move: a label leaves the mails in the inbox. None when the label alone was chosen."""
+    answer = (context.answer("meaning") or "").lower()
+    if "label" in answer or answer in {"yes", "ok"}:
+        return None
+    if answer:
+        message = "I can't move mail to a label and out of the inbox in one go yet. Nothing was done."
+        return Unsupported(asked="mail.move", message=message, context_digest=context.digest)
+    return Clarification(
+        slot="meaning",
+        question=f"Should I put the label “{label}” on them and leave them in the inbox?",
+        options=(_ONLY_LABEL, _NOTHING),
+        context_digest=context.digest,
+    )
