@@ -74,6 +74,16 @@ class Problem(EventData):
     changed: Literal["no", "yes", "unknown"]
 
 
+class Missing(EventData):
+    """Something a partial answer could not look at; `retry_helps` says whether it may succeed when tried again now."""
+
+    service: Literal["mail"]
+    account_id: AccountId | None = None
+    code: str
+    text: str
+    retry_helps: bool
+
+
 class Totals(EventData):
     """What a run has used."""
 
@@ -94,6 +104,7 @@ class RunUpdated(EventData):
     checkpoint_id: str | None = None
     summary: str | None = None
     problem: Problem | None = None
+    missing: list[Missing] | None = None
     totals: Totals | None = None
 
 

@@ -19,7 +19,8 @@ class Run(Base):
     """One execution of a workflow for one request; its id is also LangGraph's thread id.
 
     `question` is `{id, text, options, answer}` while and after the person is asked one thing;
-    `problem` is `{code, message, action, changed}` once a step failed.
+    `problem` is `{code, message, action, changed}` once a step failed; `missing` is what a partial answer could not
+    look at, `[{service, account_id, code, text, retry_helps}]`.
     """
 
     __tablename__ = "runs"
@@ -47,6 +48,7 @@ class Run(Base):
     question: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     summary: Mapped[str | None] = mapped_column(Text)
     problem: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    missing: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sql("'[]'"))
     estimated_cost_usd: Mapped[Decimal] = mapped_column(Numeric(12, 6), server_default=sql("0"))
     cost_usd: Mapped[Decimal] = mapped_column(Numeric(12, 6), server_default=sql("0"))
     created_at: Mapped[datetime] = mapped_column(server_default=sql("app_now()"))

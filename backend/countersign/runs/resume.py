@@ -113,6 +113,7 @@ async def retry(session: AsyncSession, services: Services, run_id: UUID) -> Run:
             state="queued",
             attempt=run.attempt + 1,
             problem=None,
+            missing=[],
             summary=None,
             ended_at=None,
             cancel_wanted=False,

@@ -242,7 +242,7 @@ async def _say_what_waits(
     lead = f"{_cards(len(waiting))} {verb} waiting: {titles}{more}. Nothing is sent before you approve it."
     said = [lead, *notes]
     if unread:
-        said.append(f"Not every account could be read: {' '.join(unread)}")
+        said.append(f"Not everything could be read: {' '.join(unread)}")
     citations = [
         {"id": to_public("apr", one.approval_id), "kind": "approval", "account_id": None, "title": one.title}
         for one in waiting

@@ -25,6 +25,7 @@ CREATE TABLE runs (
     question jsonb,
     summary text,
     problem jsonb,
+    missing jsonb NOT NULL DEFAULT '[]',
     estimated_cost_usd numeric(12,6) NOT NULL DEFAULT 0,
     cost_usd numeric(12,6) NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL DEFAULT app_now(),

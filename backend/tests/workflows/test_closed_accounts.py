@@ -35,11 +35,11 @@ async def test_a_revoked_account_is_left_out_and_told_of_in_step_and_answer(alex
     assert RECONNECT in (await alex.said(run))["find_people"]
     assert (await alex.card())["account_email"] == ALEX
     (waiting,) = await alex.said_in_chat(run.id)
-    assert waiting.endswith(f"Not every account could be read: {RECONNECT}")
+    assert waiting.endswith(f"Not everything could be read: {RECONNECT}")
     await alex.decide("reject")
     await alex.drive(run)
     assert (await alex.run(run.id)).state == "partial"
-    assert f"Not every account could be read: {RECONNECT}" in (await alex.answers(run.id))[-1]
+    assert f"Not everything could be read: {RECONNECT}" in (await alex.answers(run.id))[-1]
 
 
 async def test_an_account_known_to_be_closed_is_left_out_and_told_of(alex: MailDesk) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from uuid import UUID
 
 from countersign.runs.models import Run
 from countersign.understanding.plan import Intent, Plan
@@ -14,54 +14,184 @@ from countersign.understanding.planned.steps import (
     TellAbout,
     TellForm,
 )
-from tests.workflows.mailroom import DANA, MailDesk
+from tests.workflows.mailroom import ALEX, DANA, DANA_ITO, OLD, MailDesk, mail, world
 
-WHO = ResolvePerson(id="who", label="Find the person", query="Dana")
+DANA_NAMED = ResolvePerson(id="who", label="Find the person", query="Dana")
+SAM_NAMED = ResolvePerson(id="to", label="Find the person", query="Sam")
 SEARCH = SearchMail(id="search", label="Find the mail", person_step=None)
-FROM_DANA = SearchMail(id="search", needs=("who",), label="Find the mail", person_step="who")
+FROM_DANA = SEARCH.model_copy(update={"person_step": "who"})
 
 
-def plan_of(intent: Intent, *steps: Step) -> Plan:
-    """A plan as understanding would make it."""
+def telling(form: TellForm, *found_by: Step, topic: str = "", only_unanswered: bool = False) -> Plan:
+    """The plan of a request to tell what these steps find."""
+    read = ReadThreads(id="read", label="Read", search_step="search", unanswered_only=only_unanswered)
+    source = "search" if form == "list" else "read"
+    tell = TellAbout(id="tell", label="Tell", source_step=source, form=form, topic=topic)
+    steps = (*found_by, tell) if form == "list" else (*found_by, read, tell)
+    intent: Intent = f"mail.{form}"  # type: ignore[assignment]  # every form is an intent
     return Plan(workflow="email", intent=intent, confidence_percent=95, steps=steps, context_digest="0" * 64)
 
 
-def telling(form: TellForm, search: SearchMail, *people: ResolvePerson, topic: str = "", **more: Any) -> Plan:
-    """A plan that reads what a search finds and tells of it."""
-    if form == "list":
-        return plan_of(
-            "mail.list", *people, search, TellAbout(id="tell", label="Tell", source_step="search", form=form)
-        )
-    read = ReadThreads(id="read", label="Read", search_step="search", **more)
-    tell = TellAbout(id="tell", label="Tell", source_step="read", form=form, topic=topic)
-    return plan_of(f"mail.{form}", *people, search, read, tell)  # type: ignore[arg-type]  # a form is an intent
-
-
-async def answered(alex: MailDesk, plan: Plan, words: str = "Book me a table") -> Run:
-    """A run of that plan, driven to its first wait or end."""
-    run = await alex.ask(words)
+async def answered(alex: MailDesk, plan: Plan, conversation_id: UUID | None = None) -> Run:
+    """A run with that plan, driven to its first wait or end."""
+    run = await alex.ask("Look through my mail", conversation_id)
     await alex.database.as_owner(
-        "UPDATE runs SET plan = $2::jsonb, plan_digest = $3 WHERE id = $1",
-        run.id,
-        plan.canonical_json().decode(),
-        plan.digest,
+        "UPDATE runs SET plan = $2::jsonb WHERE id = $1", run.id, plan.canonical_json().decode()
     )
     await alex.drive(run)
     return await alex.run(run.id)
 
 
-async def test_a_list_names_the_mails_newest_first_with_a_source_each(alex: MailDesk) -> None:
-    run = await answered(alex, telling("list", FROM_DANA, WHO))
-
+async def lines(alex: MailDesk, run: Run) -> list[str]:
+    """The run's one answer, line by line."""
     (answer,) = await alex.answers(run.id)
-    assert answer.splitlines() == [
+    return answer.splitlines()
+
+
+async def cited(alex: MailDesk, run: Run) -> list[tuple[str, str]]:
+    """What the answer names, as message and title."""
+    return [(one["id"], one["title"]) for one in await alex.citations(run.id)]
+
+
+async def test_a_list_names_the_mails_newest_first_with_a_source_each(alex: MailDesk) -> None:
+    run = await answered(alex, telling("list", DANA_NAMED, FROM_DANA))
+
+    assert await lines(alex, run) == [
         f"2 mails from Dana Ito <{DANA}>:",
         "• Dana Ito: “Delivery window”, 2 March 2026. [1]",
         "• Dana Ito: “Contract”, 1 March 2026. [2]",
     ]
-    citations = await alex.citations(run.id)
-    assert [(one["id"], one["kind"], one["title"]) for one in citations] == [
-        ("18c0000000000002", "mail", "Dana Ito: Delivery window"),
-        ("18c0000000000001", "mail", "Dana Ito: Contract"),
+    assert await cited(alex, run) == [
+        ("18c0000000000002", "Dana Ito: Delivery window"),
+        ("18c0000000000001", "Dana Ito: Contract"),
     ]
     assert (run.state, await alex.cards()) == ("succeeded", [])
+
+
+async def test_every_step_says_what_it_found_and_a_step_without_work_is_passed_by(alex: MailDesk) -> None:
+    run = await answered(alex, telling("said", DANA_NAMED, FROM_DANA, topic="delivery"))
+
+    said = await alex.said(run)
+    assert said["classify"] == "A question about what somebody wrote; I am 95 % sure."
+    assert said["permissions"] == "One account may read mail."
+    assert said["read"] == "Read 2 messages in 2 conversations."
+    assert said["tell"] == "Answered from 2 mails."
+    assert {"draft", "gate.preview"} & set(said) == set()
+
+
+async def test_what_somebody_said_is_told_with_the_mails_it_stands_in(alex: MailDesk) -> None:
+    run = await answered(alex, telling("said", DANA_NAMED, FROM_DANA))
+
+    heading, *told = await lines(alex, run)
+    assert heading == "What Dana Ito wrote, from 2 messages in 2 conversations:"
+    assert "take delivery on Wednesday" in told[0]
+    assert [line[-3:] for line in told] == ["[1]", "[2]"]
+
+
+async def test_only_conversations_that_ask_something_wait_for_an_answer(alex: MailDesk) -> None:
+    run = await answered(alex, telling("unanswered", SEARCH, only_unanswered=True))
+
+    heading, *told = await lines(alex, run)
+    assert heading == "4 conversations of 6 read wait for your answer:"
+    assert not any("News" in line or "order" in line for line in told)
+
+
+async def test_nothing_found_is_said_and_nothing_is_made_up(alex: MailDesk) -> None:
+    about_the_moon = FROM_DANA.model_copy(update={"topic_words": ("moon",), "unread_only": True})
+    run = await answered(alex, telling("summary", DANA_NAMED, about_the_moon))
+
+    assert await lines(alex, run) == [
+        f"I found no unread mail from Dana Ito <{DANA}> about moon. Nothing was changed."
+    ]
+    assert run.state == "succeeded"
+
+
+async def test_a_long_history_is_read_as_far_as_said(newcomer: MailDesk) -> None:
+    many = [
+        mail(9, DANA_ITO, f"Parcel {n}", "It left.", thread=f"parcel-{n}", id=f"19c{n:013d}")
+        for n in range(21)
+    ]
+    newcomer.sandbox.seed(*world(*many))
+    await newcomer.connect_another(ALEX)
+    parcels = SEARCH.model_copy(update={"subject": "Parcel"})
+
+    run = await answered(newcomer, telling("summary", parcels))
+
+    heading, *_, rest = await lines(newcomer, run)
+    assert heading == "Summary, from 20 messages in 20 conversations:"
+    assert rest == "One older conversation was not read; name a person, a topic or days to reach more."
+
+
+async def test_no_words_of_a_mail_stay_in_the_runs_state(alex: MailDesk) -> None:
+    run = await answered(alex, telling("said", DANA_NAMED, FROM_DANA))
+
+    assert "take delivery" not in await alex.checkpoint_text(run)
+
+
+async def test_each_unclear_person_is_asked_about_and_the_clear_ones_are_not(alex: MailDesk) -> None:
+    to_sam = SEARCH.model_copy(update={"person_step": "to"})
+    run = await answered(alex, telling("list", DANA_NAMED, SAM_NAMED, to_sam))
+    assert (run.state, run.question and len(run.question["options"])) == ("waiting", 2)
+
+    await alex.resume(run, "Sam Berg")
+
+    assert (await lines(alex, run))[1:] == ["• Sam Berg: “Lunch”, 5 March 2026. [1]"]
+
+
+async def test_a_follow_up_means_the_mail_of_that_number_in_the_last_answer(alex: MailDesk) -> None:
+    first = await answered(alex, telling("list", DANA_NAMED, FROM_DANA))
+    second_one = SEARCH.model_copy(update={"shown": (2,)})
+
+    run = await answered(alex, telling("summary", second_one), first.conversation_id)
+
+    assert await cited(alex, run) == [("18c0000000000001", "Dana Ito: Contract")]
+
+
+async def test_a_mail_that_is_gone_since_the_last_answer_is_not_replaced_by_another(alex: MailDesk) -> None:
+    first = await answered(alex, telling("list", DANA_NAMED, FROM_DANA))
+    alex.sandbox.fault("gmail.users.messages.get", status=404, reason="notFound")
+
+    run = await answered(
+        alex, telling("summary", SEARCH.model_copy(update={"shown": (1,)})), first.conversation_id
+    )
+
+    assert await lines(alex, run) == ["I found none of the mails you mean any more. Nothing was changed."]
+
+
+async def test_mail_of_several_accounts_is_told_together_newest_first(newcomer: MailDesk) -> None:
+    old = {"email": OLD, "name": "Alex Moreno", "messages": [mail(3, DANA_ITO, "Old times", "Hi.", to=[OLD])]}
+    newcomer.sandbox.seed(*world()[:2], old)
+    await newcomer.connect_another(ALEX)
+    await newcomer.connect_another(OLD)
+
+    run = await answered(newcomer, telling("list", DANA_NAMED, FROM_DANA))
+
+    assert [title for _, title in await cited(newcomer, run)] == [
+        "Dana Ito: Old times",
+        "Dana Ito: Delivery window",
+        "Dana Ito: Contract",
+    ]
+
+
+async def test_an_account_that_fails_is_told_of_and_trying_again_reads_it(alex: MailDesk) -> None:
+    await alex.connect_another(OLD)
+    alex.sandbox.fault("gmail.users.messages.list", status=403, reason="forbidden", count=1)
+
+    run = await answered(alex, telling("list", SEARCH))
+
+    (missing,) = run.missing
+    assert run.state == "partial"
+    assert (missing["code"], missing["retry_helps"]) == ("provider_refused", True)
+    note = (await lines(alex, run))[-1]
+    assert note.endswith("could not be read just now. Choose Retry to try that part again.")
+    again = await alex.retry(run)
+    assert (again.state, again.missing) == ("succeeded", [])
+
+
+async def test_a_conversation_that_fails_does_not_sink_the_others(alex: MailDesk) -> None:
+    alex.sandbox.fault("gmail.users.threads.get", status=403, reason="forbidden", count=1)
+
+    run = await answered(alex, telling("said", DANA_NAMED, FROM_DANA))
+
+    assert (run.state, len(await cited(alex, run))) == ("partial", 1)
+    assert "One conversation could not be read just now." in (await lines(alex, run))[-1]

@@ -17,7 +17,7 @@ from countersign.api.shapes import CursorText, PageSize, RequestBody, as_cursor
 from countersign.api.signed_in import CheckpointsDep, ServicesDep, SessionDep
 from countersign.approvals import reading
 from countersign.events import log as events
-from countersign.events.shapes import ActionResult, Problem, RunState, StepStatus, WaitingFor
+from countersign.events.shapes import ActionResult, Missing, Problem, RunState, StepStatus, WaitingFor
 from countersign.kit.ids import AccountId, ActionId, ApprovalId, ConversationId, MessageId, RunId
 from countersign.kit.paging import DEFAULT_LIMIT, Page, write_cursor
 from countersign.runs import history, resume
@@ -66,6 +66,7 @@ class RunSummary(BaseModel):
     current_step: str | None
     summary: str | None
     problem: Problem | None
+    missing: list[Missing] = []
     estimated_cost_usd: Decimal
     cost_usd: Decimal
     created_at: datetime

@@ -133,7 +133,8 @@ async def _wait(session: AsyncSession, context: RunContext, run: Run, snapshot: 
 
 
 def _end_values(values: dict[str, Any]) -> dict[str, Any]:
-    return {"state": values["outcome"], "summary": values.get("summary"), "problem": values.get("problem")}
+    told = {"summary": values.get("summary"), "problem": values.get("problem")}
+    return {"state": values["outcome"], "missing": values.get("missing", []), **told}
 
 
 async def _end(session: AsyncSession, services: Services, run: Run, values: dict[str, Any]) -> Run:
@@ -151,6 +152,7 @@ async def _end(session: AsyncSession, services: Services, run: Run, values: dict
         {},
         summary=changed.summary,
         problem=changed.problem,
+        missing=changed.missing or None,
         totals=_totals(changed),
     )
     RUNS_ENDED.labels(changed.state).inc()

@@ -36,7 +36,7 @@ _LIST_NAME = re.compile(r"\bvia\b", re.IGNORECASE)
 async def find_people(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Find out who each step's words mean from the mail history of the accounts; ask when two fit equally well."""
     plan = plan_of(state)
-    looking = Looking(state["accounts"], state["unread"], consequence(plan))
+    looking = Looking(state["accounts"], state["unread"], state["missing"], consequence(plan))
     people, known, choices = dict(state["people"]), state["known"], state["choices"]
     for wanted in steps_of(plan, ResolvePerson):
         if wanted.id in people:

@@ -17,7 +17,7 @@ from countersign.understanding.plan import Clarification, Plan
 from countersign.understanding.planned.steps import Propose, ProposeSet
 from countersign.workflows import ask
 from countersign.workflows.context import RunContext, account_ids_of, store_plan
-from countersign.workflows.email.mailboxes.looking import RECONNECT
+from countersign.workflows.email.mailboxes.looking import RECONNECT, missed
 from countersign.workflows.email.state import EmailState, changes_something, plan_of, steps_of
 from countersign.workflows.engine import Runtime
 from countersign.workflows.route import understand_request
@@ -114,10 +114,15 @@ async def check_permissions(state: EmailState, runtime: Runtime[RunContext]) -> 
         return {"ending": ending, "said": {"permissions": "No account may do this."}}
     may = f"{_n(len(usable), 'account')} may {' and '.join(_MAY[ability] for ability in needed)}."
     # A missing ability or a pause is the person's own choice; an account that broke is not, so the answer tells of it.
-    broken = [f"{account.email} {RECONNECT}" for account in accounts if account.state == "needs_reconnect"]
+    broken = [
+        missed(f"{account.email} {RECONNECT}", "needs_reconnect", to_public("acc", account.id))
+        for account in accounts
+        if account.state == "needs_reconnect"
+    ]
     return {
         "accounts": [_as_state(account) for account in usable],
-        "unread": broken,
+        "unread": [one["text"] for one in broken],
+        "missing": broken,
         "said": {"permissions": " ".join([may, *without])},
     }
 

@@ -36,7 +36,7 @@ class _Read:
 async def read(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Read the conversations of every read step and keep what the writer may know of them."""
     plan, context = plan_of(state), runtime.context
-    looking = Looking(state["accounts"], state["unread"], consequence(plan))
+    looking = Looking(state["accounts"], state["unread"], state["missing"], consequence(plan))
     kept: dict[str, Any] = {}
     said: list[str] = []
     readers: list[ReadThread | ReadThreads] = steps_of(plan, ReadThread, ReadThreads)
@@ -71,7 +71,7 @@ async def _several(
     said += f"; {count_of(left, 'older conversation')} left unread." if left else "."
     if n_failed:
         sentence = f"{count_of(n_failed, 'conversation')} could not be read just now.".capitalize()
-        looking.miss(sentence)
+        looking.miss(sentence, ProviderError.code)
     found = everything
     if step.unanswered_only:
         found = [one for one in everything if _waits(state, one)]

@@ -32,12 +32,12 @@ async def report(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, A
     """
     context = runtime.context
     if not state["ending"] and not changes_something(plan_of(state)):
-        outcome = "partial" if state["unread"] else "succeeded"
+        outcome = "partial" if state["missing"] else "succeeded"
         return {"outcome": outcome, "said": {"report": "Answered; nothing was changed."}}
     async with context.writing() as session:
         results = [] if state["ending"] else await actions_of_run(session, context.run_id)
         told = [state["ending"]] if state["ending"] else [receipt(one, state["zone"]) for one in results]
-        note = unread_note(state["accounts"], state["unread"])
+        note = unread_note(state["accounts"], state["missing"])
         text = "\n".join([*told, note] if note else told)
         await add_answer(
             session,
@@ -47,7 +47,7 @@ async def report(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, A
             [_citation(result) for result in results],
             attempt=context.attempt,
         )
-    went_well = all(result.state in _WELL for result in results) and not state["unread"]
+    went_well = all(result.state in _WELL for result in results) and not state["missing"]
     n_done = sum(result.state == "done" for result in results)
     said = "Answered; nothing was changed." if not n_done else f"{n_done} sent; the receipt is in the chat."
     return {"outcome": "succeeded" if went_well else "partial", "summary": text, "said": {"report": said}}

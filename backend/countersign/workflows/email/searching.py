@@ -22,6 +22,7 @@ from countersign.workflows.email.mailboxes.opened import Opened, day_in_words, o
 from countersign.workflows.email.mailboxes.query import Wanted, gmail_query, is_meant
 from countersign.workflows.email.state import EmailState, consequence, plan_of, steps_of
 from countersign.workflows.engine import Runtime
+from countersign.workflows.shown import last_shown
 
 CANDIDATES = 8
 """How many of the newest hits are looked at to find the one mail that is meant."""
@@ -73,22 +74,49 @@ class _Bounds:
 async def search(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Find the mails of every search step; a step without a hit ends the request in words."""
     plan = plan_of(state)
-    looking = Looking(state["accounts"], state["unread"], consequence(plan))
+    looking = Looking(state["accounts"], state["unread"], state["missing"], consequence(plan))
     found: dict[str, Any] = {}
     said: list[str] = []
     for step in steps_of(plan, SearchMail):
-        wanted = _wanted(step, state)
-        own = [account["email"] for account in state["accounts"]]
-        look = partial(_hits, runtime.context, wanted, _bounds(plan, wanted), own)
-        hits = [one for _, one in await looking.in_each(look) if one.mails]
-        if not hits:
-            none = mails(0, step, state["people"])
+        hits = await (_referred if step.shown else _searched)(state, runtime.context, looking, step)
+        if not hits.mails:
+            none = "none of the mails you mean any more" if step.shown else mails(0, step, state["people"])
             ending = f"I found {none}{consequence(plan)}. Nothing was changed."
             return looking.told("search", {"ending": ending, "said": {"search": f"Found {none}."}})
-        kept = _together(hits[:1] if _is_for_one(plan, step) else hits, step.most)
-        found[step.id] = _as_state(kept)
-        said.append(_found_mails(kept, wanted, state))
+        found[step.id] = _as_state(hits)
+        said.append(_found_mails(hits, step, state))
     return looking.told("search", {"found": found, "said": {"search": " ".join(said)}})
+
+
+async def _searched(state: EmailState, context: RunContext, looking: Looking, step: SearchMail) -> _Hits:
+    """What fits the step's criteria: in the first account that has some when one mail is meant, else in all."""
+    plan, wanted = plan_of(state), _wanted(step, state)
+    own = [account["email"] for account in state["accounts"]]
+    look = partial(_hits, context, wanted, _bounds(plan, wanted), own)
+    hits = [one for _, one in await looking.in_each(look) if one.mails]
+    return _together(hits[:1] if _is_for_one(plan, step) else hits, step.most)
+
+
+async def _referred(state: EmailState, context: RunContext, looking: Looking, step: SearchMail) -> _Hits:
+    """The mails the last answer named under these numbers, in the order asked for; what is gone is left out."""
+    async with context.reading() as session:
+        shown = {one.number: one for one in await last_shown(session, context.run_id)}
+    meant = [shown[number] for number in step.shown if number in shown]
+
+    async def still_there(account: Account) -> dict[int, _Mail]:
+        box = await opened(context, account["id"])
+        mine = [one for one in meant if one.account_id == account["id"]]
+        heads = await asyncio.gather(*(_head(box, one.message_id) for one in mine))
+        return {
+            one.number: _Mail(account["id"], MessageRef(head.id, head.thread_id), head)
+            for one, head in zip(mine, heads, strict=True)
+            if head is not None
+        }
+
+    by_account = await looking.in_each(still_there, only={one.account_id for one in meant})
+    there = {number: mail for _, found in by_account for number, mail in found.items()}
+    kept = [there[one.number] for one in meant if one.number in there]
+    return _Hits(kept, len(kept))
 
 
 async def _hits(
@@ -100,7 +128,7 @@ async def _hits(
     if bounds.checked is None:
         return _Hits([_Mail(account["id"], ref) for ref in refs], len(refs), has_more)
     looked_at = refs[: bounds.checked]
-    heads = await asyncio.gather(*(_head(box, ref) for ref in looked_at))
+    heads = await asyncio.gather(*(_head(box, ref.id) for ref in looked_at))
     meant = [
         _Mail(account["id"], ref, head)
         for ref, head in zip(looked_at, heads, strict=True)
@@ -109,10 +137,10 @@ async def _hits(
     return _Hits(meant, len(refs) - len(looked_at) + len(meant), has_more)
 
 
-async def _head(box: Opened, ref: MessageRef) -> MessageHead | None:
-    """The hit's headers; None when it is gone since it was listed."""
+async def _head(box: Opened, message_id: str) -> MessageHead | None:
+    """The mail's headers; None when it is gone."""
     try:
-        return await box.head(ref.id)
+        return await box.head(message_id)
     except ProviderMissing:
         return None
 
@@ -158,8 +186,8 @@ def _as_state(hits: _Hits) -> dict[str, Any]:
     return {"mails": found, "total": hits.total, "has_more": hits.has_more}
 
 
-def _found_mails(hits: _Hits, wanted: Wanted, state: EmailState) -> str:
-    found = f"Found {mails(hits.total, wanted.step, state['people'], has_more=hits.has_more)}"
+def _found_mails(hits: _Hits, step: SearchMail, state: EmailState) -> str:
+    found = f"Found {mails(hits.total, step, state['people'], has_more=hits.has_more)}"
     newest = hits.mails[0].head
     if newest is None:
         return f"{found}."

@@ -32,6 +32,7 @@ class EmailState(TypedDict):
         user_name: what the person is called, possibly empty.
         accounts: `{id, email, type}` of the accounts to look in, the one to try first at the front.
         unread: one sentence for each account that was meant but could not be looked in, with what to do about it.
+        missing: the same for who reads no sentences, `{service, account_id, code, text, retry_helps}`.
         people: by `resolve_person` step, `{name, email, why, provenance}` of whom the words mean.
         choices: those the words of one step may mean, `{name, email}`, while the person is asked which.
         known: who was met in mail, `{email, name, written_to}`, for the marks on the card.
@@ -49,6 +50,7 @@ class EmailState(TypedDict):
     user_name: str
     accounts: list[dict[str, str]]
     unread: list[str]
+    missing: list[dict[str, Any]]
     people: dict[str, dict[str, str]]
     choices: list[dict[str, str]]
     known: list[dict[str, Any]]
@@ -76,6 +78,7 @@ def first_values(understood: Understanding) -> dict[str, Any]:
         "zone": "UTC",
         "user_name": "",
         "accounts": [],
+        "missing": [],
         "people": {},
         "choices": [],
         "known": [],

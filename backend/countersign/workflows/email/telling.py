@@ -62,7 +62,7 @@ async def tell(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any
         told = await (_listed if step.form == "list" else _from_bodies)(state, context, step, now)
         parts.append(told.text(sources))
     is_answer = not changes_something(plan)
-    note = unread_note(state["accounts"], state["unread"]) if is_answer else ""
+    note = unread_note(state["accounts"], state["missing"]) if is_answer else ""
     text = "\n\n".join([*parts, note] if note else parts)
     async with context.writing() as session:
         if is_answer:

@@ -9,12 +9,12 @@ from typing import Any
 from countersign.understanding.telling.listing import called, subject_of
 from countersign.understanding.telling.mail import Cited, MailText
 from countersign.workflows.email.mailboxes.texts import mail_of
+from countersign.workflows.shown import title_of
 
 MOST_SOURCES = 3
 """Sources shown behind one sentence; somebody who wrote forty mails is known by the newest."""
 
 _NUMBER_OF_OURS = re.compile(r"\[(\d+)\]")
-_BETWEEN = ": "
 
 
 class Sources:
@@ -41,18 +41,10 @@ class Sources:
             account_id, message_id = mail_of(mail.key)
             self._numbers[mail.key] = len(self._numbers) + 1
             self._citations.append(
-                {"id": message_id, "kind": "mail", "account_id": account_id, "title": title_of(mail)}
+                {"id": message_id, "kind": "mail", "account_id": account_id, "title": _title(mail)}
             )
         return self._numbers[mail.key]
 
 
-def title_of(mail: MailText) -> str:
-    """`Dana Ito: Delivery window`, as a citation is called."""
-    sender = "You" if mail.is_own else called(mail).replace(":", " ")
-    return f"{sender}{_BETWEEN}{subject_of(mail)}"
-
-
-def sender_and_subject(title: str) -> tuple[str, str]:
-    """The two parts of such a title."""
-    sender, _, subject = title.partition(_BETWEEN)
-    return sender, subject
+def _title(mail: MailText) -> str:
+    return title_of("You" if mail.is_own else called(mail), subject_of(mail))

@@ -35,11 +35,13 @@ class Looking:
     Attributes:
         accounts: `{id, email, type}`, the one to try first at the front.
         unread: one sentence for each account left out so far.
+        missing: the same as `{service, account_id, code, text, retry_helps}`.
         so: what it means for the request when none is left (`, so I wrote no reply`).
     """
 
     accounts: list[Account]
     unread: list[str]
+    missing: list[dict[str, Any]]
     so: str
     _now: list[str] = field(default_factory=list)
 
@@ -71,9 +73,10 @@ class Looking:
             self._leave_out(account, error)
         return found
 
-    def miss(self, sentence: str) -> None:
-        """Note something smaller than an account that could not be looked at; the answer tells of it."""
+    def miss(self, sentence: str, code: str, account_id: str | None = None) -> None:
+        """Note what could not be looked at; the answer tells of it."""
         self.unread = [*self.unread, sentence]
+        self.missing = [*self.missing, missed(sentence, code, account_id)]
         self._now.append(sentence)
 
     def told(self, node: str, result: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +84,7 @@ class Looking:
 
         With no account left, what was found means nothing: the request ends in words.
         """
-        left = {"accounts": self.accounts, "unread": self.unread}
+        left = {"accounts": self.accounts, "unread": self.unread, "missing": self.missing}
         if not self.accounts:
             said = " ".join(["No account could be read.", *self._now])
             return {**left, "ending": _NONE_LEFT.format(so=self.so), "said": {node: said}}
@@ -91,15 +94,28 @@ class Looking:
     def _leave_out(self, account: Account, error: CountersignError) -> None:
         sentence = f"{account['email']} {_why(error)}"
         self.accounts = [other for other in self.accounts if other["id"] != account["id"]]
-        self.miss(sentence)
+        self.miss(sentence, error.code, account["id"])
 
 
-def unread_note(accounts: list[Account], unread: list[str]) -> str:
-    """What the answer says about the accounts left out; empty when every one was read."""
-    if not unread:
+def missed(sentence: str, code: str, account_id: str | None) -> dict[str, Any]:
+    """What could not be looked at, for who reads no sentences; only what its owner must mend is not worth a retry."""
+    return {
+        "service": "mail",
+        "account_id": account_id,
+        "code": code,
+        "text": sentence,
+        "retry_helps": code not in {closed.code for closed in _LEFT_OUT},
+    }
+
+
+def unread_note(accounts: list[Account], missing: list[dict[str, Any]]) -> str:
+    """What the answer says about what could not be looked at, with the way on; empty when nothing was left out."""
+    if not missing:
         return ""
-    lead = "Not every account could be read: " if accounts else ""
-    return f"{lead}{' '.join(unread)} After that, ask again or choose Retry."
+    lead = "Not everything could be read: " if accounts else ""
+    can_retry = all(one["retry_helps"] for one in missing)
+    way_on = "Choose Retry to try that part again." if can_retry else "After that, ask again or choose Retry."
+    return f"{lead}{' '.join(one['text'] for one in missing)} {way_on}"
 
 
 async def _outcome(
