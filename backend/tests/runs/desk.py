@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +24,7 @@ from countersign.runs.start import start
 from countersign.runs.states import ENDED
 from countersign.settings import Settings
 from tests.cluster import ProductDatabase
+from tests.preloaded import Forked, fork_worker
 from tests.processes import environment_of
 
 BACKEND = Path(__file__).resolve().parents[2]
@@ -135,18 +134,13 @@ class Desk:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
-def start_worker(services: Services) -> subprocess.Popen[bytes]:
+def start_worker(services: Services) -> Forked:
     """A worker process; whoever starts it ends it."""
-    return subprocess.Popen(
-        [sys.executable, "-c", "from countersign.worker import main; main()"],
-        env=environment_of(services.settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    return fork_worker(environment_of(services.settings))
 
 
 @contextmanager
-def worker_running(services: Services) -> Iterator[subprocess.Popen[bytes]]:
+def worker_running(services: Services) -> Iterator[Forked]:
     """A worker process until the block ends."""
     process = start_worker(services)
     try:

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from countersign.accounts.services import Services
-from countersign.settings import Settings
+from countersign.settings import SAFE_PASSWORD_MEMORY_MIB, Settings
 from tests.runs.desk import OUTSIDE_REQUEST, Desk, start_worker, worker_running
 from tests.runs.trouble import locked, until_blocked
 
@@ -113,6 +113,7 @@ async def test_a_worker_refuses_a_moved_clock_in_production(maya: Desk, services
         "environment": "production",
         "google_client_secret": SecretStr("our own"),
         "google_base_url": "",
+        "password_memory_mib": SAFE_PASSWORD_MEMORY_MIB,
     }
     settings = services.settings.model_copy(update=production)
 
