@@ -22,8 +22,9 @@ from countersign.workflows.engine import AsyncPostgresSaver, strict_serializer
 
 _SET_USER = "SELECT set_config('app.user_id', %s, true)"
 # Fails (division by zero) instead of answering no rows: in a pipeline only an error stops the next statement.
+# KEY SHARE stops a new fence and nothing else: the run's own progress and lease are written beside it.
 _HOLD_FENCE = """
-    SELECT 1 / count(*) AS held FROM (SELECT 1 FROM runs WHERE id = %s AND fence = %s FOR SHARE) AS ours
+    SELECT 1 / count(*) AS held FROM (SELECT 1 FROM runs WHERE id = %s AND fence = %s FOR KEY SHARE) AS ours
 """
 
 Pool = AsyncConnectionPool[AsyncConnection[DictRow]]

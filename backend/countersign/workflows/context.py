@@ -29,7 +29,7 @@ _STORE_PLAN = text("""
 _STORED_PLAN = text("SELECT plan FROM runs WHERE id = :run_id")
 _UNREADABLE_PLAN = "The stored plan of this run cannot be used any more."
 _ASK_AGAIN = "Ask again; a new plan will be made."
-_HOLD_FENCE = text("SELECT 1 FROM runs WHERE id = :run_id AND fence = :fence FOR SHARE")
+_HOLD_FENCE = text("SELECT 1 FROM runs WHERE id = :run_id AND fence = :fence FOR KEY SHARE")
 
 
 class FenceLostError(ConflictError):
@@ -42,7 +42,7 @@ class FenceLostError(ConflictError):
 
 
 async def hold_fence(session: AsyncSession, run_id: UUID, fence: int) -> None:
-    """Return while `fence` is the run's, locking the row until this transaction ends.
+    """Return while `fence` is the run's, keeping it so until this transaction ends; the rest of the row stays free.
 
     Call it after locking actions and before the commit (lock order: actions, run, event head).
 

@@ -30,7 +30,10 @@ CREATE TABLE runs (
     cost_usd numeric(12,6) NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL DEFAULT app_now(),
     started_at timestamptz,
-    ended_at timestamptz
+    ended_at timestamptz,
+    -- A change of a column that a foreign key could name locks the row FOR UPDATE, so FOR KEY SHARE holds the fence
+    -- (and only the fence) still. Source: PostgreSQL manual, 13.3.2 Row-Level Locks.
+    UNIQUE (id, fence)
 );
 CREATE INDEX runs_user_idx ON runs (user_id, created_at DESC);
 CREATE INDEX runs_conversation_idx ON runs (conversation_id, created_at);

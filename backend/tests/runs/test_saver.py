@@ -10,13 +10,14 @@ import sys
 from pathlib import Path
 from uuid import UUID
 
+import asyncpg
 import ormsgpack
 import psycopg
 import pytest
 from langgraph.checkpoint.base import empty_checkpoint
 
 from countersign.runs.saver import Checkpoints, FencedSaver
-from countersign.workflows.context import FenceLostError
+from countersign.workflows.context import FenceLostError, hold_fence
 from countersign.workflows.engine import CHECKPOINT_MIGRATIONS, AsyncPostgresSaver, RunnableConfig
 from tests.runs.desk import BACKEND, OUTSIDE_REQUEST, Desk
 
@@ -123,6 +124,7 @@ async def test_an_evil_checkpoint_runs_no_code(maya: Desk, tmp_path: Path) -> No
 def test_the_evil_checkpoint_would_run_code_without_the_switch(tmp_path: Path) -> None:
     touched = tmp_path / "touched"
     program = f"""
+import asyncpg
 import ormsgpack
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 blob = ormsgpack.packb(ormsgpack.Ext(0, ormsgpack.packb(("os", "system", "touch {touched}"))))
@@ -159,3 +161,20 @@ async def test_a_saver_stopped_inside_a_transaction_lets_go_of_its_locks(checkpo
     async with checkpoints.pool.connection() as connection:
         shown = await (await connection.execute("SHOW idle_in_transaction_session_timeout")).fetchone()
     assert shown == {"idle_in_transaction_session_timeout": "10s"}
+
+
+async def test_a_held_fence_stops_a_new_fence_and_nothing_else(maya: Desk) -> None:
+    run = await maya.ask(OUTSIDE_REQUEST)
+    other = await asyncpg.connect(maya.database.owner_url)
+    try:
+        await other.execute("SET lock_timeout = '100ms'")
+        async with maya.services.db.session(maya.user_id) as session:
+            await hold_fence(session, run.id, run.fence)
+            await other.execute(
+                "UPDATE runs SET lease_until = app_now(), wake_wanted = 1 WHERE id = $1", run.id
+            )
+            with pytest.raises(asyncpg.LockNotAvailableError):
+                await other.execute("UPDATE runs SET fence = fence + 1 WHERE id = $1", run.id)
+        await other.execute("UPDATE runs SET fence = fence + 1 WHERE id = $1", run.id)
+    finally:
+        await other.close()
