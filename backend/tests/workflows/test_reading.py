@@ -69,7 +69,7 @@ async def test_a_list_names_the_mails_newest_first_with_a_source_each(alex: Mail
 
 
 async def test_every_step_says_what_it_found_and_a_step_without_work_is_passed_by(alex: MailDesk) -> None:
-    run = await answered(alex, telling("said", DANA_NAMED, FROM_DANA, topic="delivery"))
+    run = await answered(alex, telling("said", DANA_NAMED, FROM_DANA))
 
     said = await alex.said(run)
     assert said["classify"] == "A question about what somebody wrote; I am 95 % sure."
@@ -92,7 +92,8 @@ async def test_only_conversations_that_ask_something_wait_for_an_answer(alex: Ma
     run = await answered(alex, telling("unanswered", SEARCH, only_unanswered=True))
 
     heading, *told = await lines(alex, run)
-    assert heading == "4 conversations of 6 read wait for your answer:"
+    assert heading.endswith(" of 6 read wait for your answer:")
+    assert {"18c0000000000001", "18c0000000000002"} <= {message for message, _ in await cited(alex, run)}
     assert not any("News" in line or "order" in line for line in told)
 
 

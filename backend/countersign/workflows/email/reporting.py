@@ -17,12 +17,14 @@ _WELL = frozenset({"done", "rejected", "cancelled"})
 """Ends the person chose or approved; every other one makes the run partial."""
 
 _CLOSED = {
-    "rejected": "You rejected “{title}”; nothing was sent.",
-    "cancelled": "“{title}” was cancelled before it left; nothing was sent.",
-    "failed": "“{title}” failed: Google refused it and nothing was sent.",
-    "refused": "“{title}” was stopped by our own check; nothing was sent.",
-    "needs_review": "We don't know whether “{title}” was sent. Look in your mailbox, then check the card again.",
+    "rejected": "You rejected “{title}”; nothing was {done}.",
+    "cancelled": "“{title}” was cancelled before it was done; nothing was {done}.",
+    "failed": "“{title}” failed: Google refused it and nothing was {done}.",
+    "refused": "“{title}” was stopped by our own check; nothing was {done}.",
+    "needs_review": "We don't know whether “{title}” was done. Look in your mailbox, then check the card again.",
 }
+_SENDING = frozenset({"mail.send", "mail.reply", "mail.reply_all", "mail.forward"})
+_DRAFTING = frozenset({"mail.draft.create", "mail.draft.update"})
 
 
 async def report(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any]:
@@ -49,23 +51,35 @@ async def report(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, A
         )
     went_well = all(result.state in _WELL for result in results) and not state["missing"]
     n_done = sum(result.state == "done" for result in results)
-    said = "Answered; nothing was changed." if not n_done else f"{n_done} sent; the receipt is in the chat."
+    said = "Answered; nothing was changed." if not n_done else f"{n_done} done; the receipt is in the chat."
     return {"outcome": "succeeded" if went_well else "partial", "summary": text, "said": {"report": said}}
 
 
 def receipt(result: ActionResult, zone: str) -> str:
-    """One closed action in words, with the provider's id as evidence when it was sent."""
+    """One closed action in words, with the provider's id as evidence of a mail that was sent or kept."""
     if result.state != "done":
         words = _CLOSED.get(result.state, "“{title}” is still open.")
         reason = (result.outcome.get("problem") or {}).get("message", "")
-        return f"{words.format(title=result.title)} {reason}".strip()
-    to = ", ".join(_mailbox(box) for box in [*result.payload["to"], *result.payload["cc"]])
+        done = "changed" if result.kind not in _SENDING else "sent"
+        return f"{words.format(title=result.title, done=done)} {reason}".strip()
+    when = _when(result, zone)
     provider_id = (result.outcome.get("result") or {}).get("provider_id", "")
-    when = ""
-    if result.closed_at is not None:
-        local = result.closed_at.astimezone(ZoneInfo(zone))
-        when = f" on {local.day} {local:%B %Y at %H:%M} ({zone})"
-    return f"Sent “{result.payload['subject']}” to {to}{when}. Google's id of the mail: {provider_id}."
+    if result.kind in _SENDING:
+        to = ", ".join(_mailbox(box) for box in [*result.payload["to"], *result.payload["cc"]])
+        return f"Sent “{result.payload['subject']}” to {to}{when}. Google's id of the mail: {provider_id}."
+    if result.kind in _DRAFTING:
+        subject = result.payload["subject"]
+        return (
+            f"Kept “{subject}” as a draft{when}; nothing was sent. Google's id of the draft: {provider_id}."
+        )
+    return f"Done{when}: {result.title}."
+
+
+def _when(result: ActionResult, zone: str) -> str:
+    if result.closed_at is None:
+        return ""
+    local = result.closed_at.astimezone(ZoneInfo(zone))
+    return f" on {local.day} {local:%B %Y at %H:%M} ({zone})"
 
 
 def _citation(result: ActionResult) -> dict[str, Any]:

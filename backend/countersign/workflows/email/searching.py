@@ -14,7 +14,14 @@ from typing import Any
 from countersign.connectors.errors import ProviderMissing
 from countersign.connectors.google.mail_types import MessageHead, MessageRef
 from countersign.understanding.plan import Plan
-from countersign.understanding.planned.steps import DraftMail, DraftReply, ProposeSet, ReadThread, SearchMail
+from countersign.understanding.planned.steps import (
+    DraftMail,
+    DraftReply,
+    ProposeSet,
+    ReadThread,
+    ReadThreads,
+    SearchMail,
+)
 from countersign.workflows.context import RunContext
 from countersign.workflows.email.answers.words import mails
 from countersign.workflows.email.mailboxes.looking import Account, Looking
@@ -149,7 +156,9 @@ def _wanted(step: SearchMail, state: EmailState) -> Wanted:
     people = state["people"]
     sender = people[step.person_step]["email"] if step.person_step else None
     recipient = people[step.recipient_step]["email"] if step.recipient_step else None
-    return Wanted(step, sender, recipient, state["zone"])
+    readers = steps_of(plan_of(state), ReadThreads)
+    from_people = any(one.search_step == step.id and one.unanswered_only for one in readers)
+    return Wanted(step, sender, recipient, state["zone"], from_people)
 
 
 def _bounds(plan: Plan, wanted: Wanted) -> _Bounds:

@@ -22,6 +22,7 @@ _FOLDERS = {
 }
 # Gmail cannot ask for a header; mail of lists says how to leave them. Assumed, and checked on every hit.
 _NEWSLETTERS = "{category:promotions category:updates category:forums category:social unsubscribe}"
+_NOT_BULK = "-category:promotions -category:social -category:forums"
 _ARRIVING = frozenset({"received", "inbox"})
 _NEVER = frozenset({"DRAFT", "TRASH", "SPAM"})
 
@@ -34,12 +35,14 @@ class Wanted:
         sender: bare address that must have written it, None for anybody.
         recipient: bare address that must be among those it was sent to, None for anybody.
         zone: the person's zone; days are theirs.
+        from_people: only mail that somebody may wait for an answer to: no lists, no bulk.
     """
 
     step: SearchMail
     sender: str | None
     recipient: str | None
     zone: str
+    from_people: bool = False
 
     @property
     def must_be_checked(self) -> bool:
@@ -64,6 +67,7 @@ def gmail_query(wanted: Wanted) -> str:
     parts += [f'subject:"{_plain(step.subject)}"'] if step.subject else []
     parts += [f"label:{_label(step.in_label)}"] if step.in_label else []
     parts += [_category(step.category)] if step.category else []
+    parts += [_NOT_BULK] if wanted.from_people else []
     parts += ["is:unread"] if step.unread_only else []
     parts += ["is:starred"] if step.starred_only else []
     parts += ["has:attachment"] if step.has_attachment else []
@@ -88,6 +92,8 @@ def is_meant(head: MessageHead, wanted: Wanted, own: Sequence[str]) -> bool:
         return False
     if wanted.recipient is not None and wanted.recipient.casefold() not in _recipients(head):
         return False
+    if wanted.from_people:
+        return not _is_from_list(head)
     return wanted.step.category != "newsletters" or _is_from_list(head)
 
 
