@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from benchmarks import (
+    asked_actions,
     mime_sets,
     quoted_replies,
     reply,
@@ -15,6 +16,7 @@ from benchmarks import (
     sandbox_import,
     spoken_days,
     ten_nodes,
+    told_mails,
 )
 from benchmarks.figures import Figure
 from benchmarks.place import Place
@@ -50,5 +52,7 @@ BENCHMARKS = (
     Benchmark("import", "the sandbox: import of a Takeout mbox", sandbox_import.measure),
     Benchmark("mime", "other people's MIME tests", mime_sets.measure, public=True),
     Benchmark("replies", "replies cut from their quotations", quoted_replies.measure, public=True),
+    Benchmark("asking", "sentences that ask for action", asked_actions.measure, public=True),
+    Benchmark("telling", "what public mails say, each sentence checked", told_mails.measure, public=True),
     Benchmark("days", "phrases that mean days", spoken_days.measure, public=True),
 )  # fmt: skip

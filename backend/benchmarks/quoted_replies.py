@@ -11,7 +11,7 @@ import time
 from email import message_from_string, policy
 from email.message import EmailMessage
 
-from benchmarks.figures import Figure
+from benchmarks.figures import Figure, Line, at_least
 from benchmarks.place import Place
 from countersign.understanding.quoting import split_mail
 
@@ -31,11 +31,13 @@ def measure(place: Place) -> list[Figure]:
             scores.setdefault(row["kind"], []).append(is_right)
     everything = [result for results in scores.values() for result in results]
     by_kind = [_share(f"replies cut right: {kind}", results) for kind, results in sorted(scores.items())]
-    return [*by_kind, _share("replies cut right: all", everything), *_long_quotation(place)]
+    return [*by_kind, _share("replies cut right: all", everything, at_least(90)), *_long_quotation(place)]
 
 
-def _share(what: str, results: list[bool]) -> Figure:
-    return Figure(what, 100 * sum(results) / len(results), "%", note=f"{sum(results)} of {len(results)}")
+def _share(what: str, results: list[bool], line: Line | None = None) -> Figure:
+    return Figure(
+        what, 100 * sum(results) / len(results), "%", line, note=f"{sum(results)} of {len(results)}"
+    )
 
 
 def _long_quotation(place: Place) -> list[Figure]:

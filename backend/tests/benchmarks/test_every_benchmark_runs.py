@@ -39,7 +39,39 @@ def public_sets(tmp_path: Path) -> Path:
     day = {"kind": "datetime", "grain": "Day", "text": "2013-02-15", "start": "2013-02-15T00:00:00"}
     rows = [{**day, "id": f"row-{number}", "reference": "2013-02-12T04:30:00-02:00"} for number in range(20)]
     (tmp_path / "duckling_time_en" / "phrases.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    _write_sentences_and_mails(tmp_path)
     return tmp_path
+
+
+def _write_sentences_and_mails(folder: Path) -> None:
+    sentences = [
+        {"split": part, "intent": asks, "text": text}
+        for part in ("train", "test")
+        for asks, text in (
+            (True, "Please send the plan."),
+            (True, "Could you call me?"),
+            (False, "It rained."),
+        )
+    ]
+    (folder / "parakweet_email_intent").mkdir()
+    rows = "\n".join(map(json.dumps, sentences))
+    (folder / "parakweet_email_intent" / "sentences.jsonl").write_text(rows)
+    (folder / "workbench" / "sandbox").mkdir(parents=True)
+    (folder / "workbench" / "sandbox" / "emails.csv").write_text(
+        "email_id,sender/recipient,subject,sent_datetime,body\n"
+        "1,ann@a.example,Plan,2026-03-02 10:00:00,Please send the plan by Friday.\n"
+    )
+    mail = {
+        "id_": "1",
+        "sender": "ann@a.example",
+        "subject": "",
+        "body": "We agreed.",
+        "timestamp": "2026-03-02",
+    }
+    (folder / "agentdojo_workspace" / "env").mkdir(parents=True)
+    (folder / "agentdojo_workspace" / "env" / "environment_default.json").write_text(
+        json.dumps({"inbox": {"initial_emails": [mail]}})
+    )
 
 
 @pytest.mark.parametrize("name", [one.name for one in BENCHMARKS if not one.public])

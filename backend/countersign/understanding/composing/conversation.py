@@ -15,7 +15,7 @@ from countersign.understanding.speech.readers import is_name
 from countersign.understanding.telling.listing import called
 from countersign.understanding.telling.mail import MailText
 from countersign.understanding.telling.open_questions import is_from_machine, waiting_for_me
-from countersign.understanding.telling.sentences import sentences_in, sentences_of
+from countersign.understanding.telling.reading.sentences import sentences_in, sentences_of
 from countersign.understanding.words import pronouns
 from countersign.understanding.words.text import fold, read_text, word_set
 from countersign.understanding.writing import DraftText, ThreadFacts, compose_reply, facts_of_mail

@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from countersign.understanding.telling.mail import Cited, MailText
-from countersign.understanding.telling.sentences import visible
+from countersign.understanding.telling.reading.sentences import visible
 
 _LONGEST_NAME = 80
 
@@ -29,7 +29,7 @@ def contacts(conversations: Sequence[Sequence[MailText]], zone: str) -> list[Cit
     """The people who wrote, most recent first, each with address and their newest mail; machines are left out."""
     newest: dict[str, MailText] = {}
     keys: dict[str, list[str]] = {}
-    for mail in _latest_first(mail for conversation in conversations for mail in conversation):
+    for mail in latest_first(mail for conversation in conversations for mail in conversation):
         if mail.is_own or mail.is_automatic or not mail.sender_email:
             continue
         newest.setdefault(mail.sender_email.casefold(), mail)
@@ -63,7 +63,8 @@ def _contact(mail: MailText, keys: tuple[str, ...], zone: str) -> Cited:
     return Cited(words, keys, subject_of(mail), "contact")
 
 
-def _latest_first(mails: Iterable[MailText]) -> list[MailText]:
+def latest_first(mails: Iterable[MailText]) -> list[MailText]:
+    """The mails, newest first; those without a date last."""
     return sorted(mails, key=lambda mail: -(mail.sent_at.timestamp() if mail.sent_at else 0.0))
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from countersign.understanding.planned.steps import TellForm
+from countersign.understanding.telling.items import action_items
 from countersign.understanding.telling.listing import contacts, mail_lines
 from countersign.understanding.telling.mail import Cited, MailText, Telling
 from countersign.understanding.telling.open_questions import waiting_for_me
-from countersign.understanding.telling.said import first_words
+from countersign.understanding.telling.said import said_about
+from countersign.understanding.telling.summary import summarised
 
 
 @dataclass(frozen=True)
@@ -68,19 +70,28 @@ def _people(conversations: Sequence[Conversation], asked: Asked) -> list[Cited]:
     return contacts(conversations, asked.zone)
 
 
-def _unanswered(conversations: Sequence[Conversation], _asked: Asked) -> list[Cited]:
-    return [waiting for one in conversations if (waiting := waiting_for_me(one))]
+def _unanswered(conversations: Sequence[Conversation], asked: Asked) -> list[Cited]:
+    waiting = (waiting_for_me(one, now=asked.now, zone=asked.zone) for one in conversations)
+    return [cited for cited in waiting if cited]
 
 
-def _words(conversations: Sequence[Conversation], _asked: Asked) -> list[Cited]:
-    return [cited for one in conversations for mail in one if (cited := first_words(mail))]
+def _said(conversations: Sequence[Conversation], asked: Asked) -> list[Cited]:
+    return said_about(conversations, topic=asked.topic, person=asked.person, now=asked.now, zone=asked.zone)
+
+
+def _summary(conversations: Sequence[Conversation], asked: Asked) -> list[Cited]:
+    return summarised(conversations, now=asked.now, zone=asked.zone)
+
+
+def _items(conversations: Sequence[Conversation], asked: Asked) -> list[Cited]:
+    return action_items(conversations, now=asked.now, zone=asked.zone)
 
 
 _TELLERS: dict[TellForm, _Teller] = {
     "list": _listed,
-    "said": _words,
-    "summary": _words,
+    "said": _said,
+    "summary": _summary,
     "unanswered": _unanswered,
     "contacts": _people,
-    "action_items": _words,
+    "action_items": _items,
 }

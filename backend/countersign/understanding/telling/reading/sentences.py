@@ -19,23 +19,36 @@ _WRAPPED_FROM = 45
 """A line at least this long that ends without a stop goes on in the next one (mail is wrapped near 70)."""
 
 _LINES_BELOW_CLOSING = 8
-_BULLET = re.compile(r"^\s*(?:[-*•·–—o►▪]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+(?=\S)")
+_BULLET = re.compile(r"^\s*(?:(?:[-*•·–—o►▪]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+)+(?=\S)")
 _GREETING = re.compile(
-    r"^(?:(?:hi|hello|hey|dear|good\s+(?:morning|afternoon|evening|day)|greetings|hallo|liebe[rs]?|guten\s+(?:tag|morgen)"
-    r"|sehr\s+geehrte[rs]?|bonjour|salut|ch[eè]re?s?|hola|buenos\s+d[ií]as|estimad[oa]s?|querid[oa]s?|ciao|buongiorno"
-    r"|gentile|caro|cara|ol[aá]|prezad[oa]s?|bom\s+dia|beste|geachte|hej|k[æa]re|cze[śs][ćc]|dzie[ńn]\s+dobry|merhaba)\b"
+    r"^(?:(?:hi|hello|hey|dear|good\s+(?:morning|afternoon|evening|day)|greetings|hallo|liebe[rs]?"
+    r"|guten\s+(?:tag|morgen)"
+    r"|sehr\s+geehrte[rs]?|bonjour|salut|ch[eè]re?s?|hola|buenos\s+d[ií]as|estimad[oa]s?|querid[oa]s?|ciao"
+    r"|buongiorno"
+    r"|gentile|caro|cara|ol[aá]|prezad[oa]s?|bom\s+dia|beste|geachte|hej|k[æa]re|cze[śs][ćc]|dzie[ńn]\s+dobry"
+    r"|merhaba)\b"
     r"(?:\s+[^\W\d_][\w.'’-]*(?:\s*(?:,|and|&|und|et|y|e)\s*)?){0,5}\s*[,!.:–-]+|"
     r"[A-Z][^\W\d_]+(?:\s*(?:,|and|&|/)\s*[A-Z][^\W\d_]+)*\s*,)\s*$",
     re.IGNORECASE,
 )
 _GREETING_BEFORE = re.compile(
     r"^(?:hi|hello|hey|dear|hallo|bonjour|hola|ciao|good\s+(?:morning|afternoon|evening))"
-    r"(?:\s+(?-i:[A-Z])[\w.'’-]*(?:\s+(?:and|&)\s+(?-i:[A-Z])[\w.'’-]*)?(?:\s+(?-i:[A-Z])[\w.'’-]*)?|\s+all|\s+team|\s+everyone"
+    r"(?:\s+(?-i:[A-Z])[\w.'’-]*(?:\s+(?:and|&)\s+(?-i:[A-Z])[\w.'’-]*)?(?:\s+(?-i:[A-Z])[\w.'’-]*)?|\s+all"
+    r"|\s+team|\s+everyone"
     r"|\s+both|\s+there|\s+folks|\s+guys)?\s*[,!–—-]\s+",
     re.IGNORECASE,
 )
+_GREETING_WORD = re.compile(
+    r"^(?:hi|hello|hey|dear|good\s+\w+|greetings|hallo|liebe[rs]?|guten\s+\w+|sehr\s+geehrte[rs]?|bonjour"
+    r"|salut|ch[eè]re?s?"
+    r"|hola|buenos\s+d[ií]as|estimad[oa]s?|querid[oa]s?|ciao|buongiorno|gentile|car[oa]|ol[aá]|prezad[oa]s?"
+    r"|bom\s+dia|beste"
+    r"|geachte|hej|k[æa]re|cze[śs][ćc]|dzie[ńn]\s+dobry|merhaba)\b",
+    re.IGNORECASE,
+)
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:mr|mrs|ms|dr|prof|st|sr|jr|no|nr|vs|etc|approx|dept|inc|ltd|co|corp|fig|jan|feb|mar|apr|jun|jul|aug"
+    r"(?:\b(?:mr|mrs|ms|dr|prof|st|sr|jr|no|nr|vs|etc|approx|dept|inc|ltd|co|corp|fig|jan|feb|mar|apr|jun|jul"
+    r"|aug"
     r"|sept?|oct|nov|dec|mon|tues?|wed|thurs?|fri|sat|sun|e\.g|i\.e|a\.m|p\.m|bzw|z\.b|ca|usw|evtl|ggf|tel|ext)"
     r"|\b[A-Z]|(?<![\w.])\d{1,2})\.$",
     re.IGNORECASE,
@@ -64,23 +77,34 @@ def sentences_of(mail: MailText) -> tuple[Sentence, ...]:
 
 
 def sentences_in(text: str) -> tuple[Sentence, ...]:
-    """The same for a bare text."""
+    """The same for a bare text; what a cut quotation tore apart is no sentence of the mail and left out."""
     found: list[Sentence] = []
-    for paragraph, is_item in _paragraphs(_own_lines(new_words(visible(text[:_LONGEST_TEXT])))):
+    shown = visible(text[:_LONGEST_TEXT])
+    as_it_stands = " ".join(shown.split())
+    for paragraph, is_item in _paragraphs(_own_lines(new_words(shown))):
         for piece in _split(paragraph):
-            words = _GREETING_BEFORE.sub("", piece).strip()
-            if _is_prose(words):
+            words = " ".join(_GREETING_BEFORE.sub("", piece).split())
+            if _is_prose(words) and words in as_it_stands:
                 found.append(Sentence(words, is_item))
     return tuple(found)
 
 
 def visible(text: str) -> str:
-    """The text without characters nobody sees (zero width, bidirectional marks, tags, controls), line ends as LF."""
+    """The text with LF line ends and without characters nobody sees: zero width, bidirectional marks, tags."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     if plain.isascii() and plain.isprintable():
         return plain
     shown = (char for char in plain if char in _INVISIBLE_KEPT or unicodedata.category(char)[0] != "C")
     return "".join(" " if unicodedata.category(char) == "Zs" else char for char in shown)
+
+
+def greeting_of(text: str) -> str:
+    """The names the mail greets ("Bob and Carol"), "" when it greets nobody by name."""
+    first = next((line.strip() for line in visible(text[:_LONGEST_TEXT]).split("\n") if line.strip()), "")
+    alone = _GREETING.match(first)
+    before = None if alone else _GREETING_BEFORE.match(first)
+    found = alone or before
+    return _GREETING_WORD.sub("", found.group()).strip(" ,!.:–—-") if found else ""
 
 
 def _own_lines(text: str) -> list[str]:

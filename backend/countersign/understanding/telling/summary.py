@@ -1,0 +1,105 @@
+"""Conversations in a few sentences: what they are about, decisions, who wants what by when, open questions, days.
+
+Must not say that something is open when somebody else wrote after it, nor tell the same words twice.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from countersign.understanding.telling.framing import Frame
+from countersign.understanding.telling.mail import Cited, MailText
+from countersign.understanding.telling.open_questions import is_from_machine
+from countersign.understanding.telling.reading.addressing import readers_of
+from countersign.understanding.telling.reading.days import names_day
+from countersign.understanding.telling.reading.phrases import COURTESY
+from countersign.understanding.telling.reading.roles import Role, is_contentless, read
+from countersign.understanding.telling.reading.sentences import Sentence
+from countersign.understanding.telling.said import main_sentences
+
+_MOST = 40
+_MOST_OF_ONE = 14
+_MOST_OF_ONE_AMONG_MANY = 5
+_SHARE: dict[str, int] = {"decided": 3, "asked": 6, "question": 3, "promised": 2, "date": 3}
+"""How many sentences of a kind a conversation gets, the newest ones."""
+
+_ORDER: tuple[str, ...] = ("decided", "asked", "promised", "question", "date")
+
+
+@dataclass(frozen=True)
+class Found:
+    """One sentence with what it does, where it stands, and whether nobody else wrote after it."""
+
+    frame: Frame
+    sentence: Sentence
+    role: Role
+    is_open: bool
+
+    def told(self) -> Cited:
+        """The sentence as one of the answer."""
+        if self.role == "asked":
+            return self.frame.asked(self.sentence.text, is_open=self.is_open)
+        if self.role == "question":
+            return self.frame.question(self.sentence.text, is_open=self.is_open)
+        if self.role == "decided":
+            return self.frame.decided(self.sentence.text)
+        if self.role == "promised":
+            return self.frame.promised(self.sentence.text)
+        return self.frame.dated(self.sentence.text)
+
+
+def summarised(conversations: Sequence[Sequence[MailText]], *, now: datetime, zone: str) -> list[Cited]:
+    """The conversations one after the other, each in few sentences that begin with what it is about."""
+    most = _MOST_OF_ONE if len(conversations) == 1 else _MOST_OF_ONE_AMONG_MANY
+    told: list[Cited] = []
+    quotes: set[str] = set()
+    for conversation in conversations:
+        new = [cited for cited in _of_one(conversation, most, now, zone) if cited.quote not in quotes]
+        quotes |= {cited.quote for cited in new}
+        told += new[:most]
+    return told[:_MOST]
+
+
+def found_in(conversation: Sequence[MailText], now: datetime, zone: str) -> Iterator[Found]:
+    """Every sentence of the conversation with its role, oldest mail first; what machines ask asks nobody."""
+    mails = [mail for mail in conversation if "DRAFT" not in mail.labels]
+    for index, mail in enumerate(mails):
+        later = {other.sender_email.casefold() for other in mails[index + 1 :]}
+        is_open = not later - {mail.sender_email.casefold()}
+        frame = Frame(mail, readers_of(mail, mails), now, zone)
+        for sentence, role in read(mail):
+            yield Found(frame, sentence, "other" if is_from_machine(mail) else role, is_open)
+
+
+def _of_one(conversation: Sequence[MailText], most: int, now: datetime, zone: str) -> list[Cited]:
+    found = list(found_in(conversation, now, zone))
+    if not found:
+        return []
+    groups: dict[str, list[Found]] = {kind: [] for kind in _ORDER}
+    for one in found:
+        kind = _kind_of(one, zone)
+        if kind:
+            groups[kind].append(one)
+    chosen = [one for kind in _ORDER for one in groups[kind][-_SHARE[kind] :]]
+    told = [*_beginning(found, chosen), *(one.told() for one in chosen)]
+    unique = {cited.quote: cited for cited in reversed(told)}
+    return [cited for cited in told if unique.get(cited.quote) is cited][:most]
+
+
+def _kind_of(found: Found, zone: str) -> str | None:
+    if found.role == "question":
+        return "question" if found.is_open else None
+    if found.role != "other":
+        return None if is_contentless(found.sentence) else found.role
+    if COURTESY.match(found.sentence.text):
+        return None
+    return "date" if names_day(found.sentence.text, found.frame.mail, zone) else None
+
+
+def _beginning(found: Sequence[Found], chosen: Sequence[Found]) -> list[Cited]:
+    """How the first mail with words begins, unless one of its sentences is told anyway."""
+    first = found[0].frame.mail
+    if any(one.frame.mail.key == first.key for one in chosen):
+        return []
+    own = [(one.sentence, one.role) for one in found if one.frame.mail.key == first.key]
+    return [found[0].frame.said(sentence.text) for sentence in main_sentences(own)[:1]]
