@@ -10,12 +10,14 @@ from typing import Literal
 from countersign.understanding.grammar import terms
 from countersign.understanding.planned.steps import TellForm
 
-Behind = Literal["mails", "mails_or_topic", "topic", "scope", "clause", "nothing"]
+Behind = Literal["mails", "mails_or_topic", "mails_or_sent", "topic", "scope", "clause", "nothing"]
 
 WHO = rf"(?:(?P<pronoun>{terms.PRONOUN})|(?P<person>{terms.PERSON}))"
 GIVE = (
     r"(?:show|list|display|give|get|fetch|find|pull\s+(?:up|out)|bring\s+up|extract|collect|gather"
-    r"|compile|make|write|prepare|create|produce|send|name|tell|provide|need|want|see|have)"
+    r"|compile|name|tell|provide|need|want|see|have"
+    # "Write an overview of the roof to Dana" asks for a mail, not for an answer.
+    r"|(?:make|write|prepare|create|produce|send)(?!.*\s(?:to|for)\s+(?!me\b|us\b|the\b)\S+(?:\s\S+)?$))"
 )
 A = (
     r"(?:(?:an?|the|all|all\s+the|every|my|our|any|some|full|complete|whole|list\s+of|out|up|me|us"

@@ -70,13 +70,14 @@ LIST_FORMS = (
     ),
     form(
         "list",
-        r"(?:search(?:\s+for)?|find|look\s+(?:for|up)|locate|dig\s+(?:out|up)|i'?m\s+looking\s+for"
+        r"(?:find|look\s+(?:for|up)|locate|dig\s+(?:out|up)|i'?m\s+looking\s+for"
         r"|i\s+am\s+looking\s+for|hunt\s+down)(?:\s+(?:me|us))?\s+",
-        "mails_or_topic",
+        "mails_or_sent",
     ),
+    form("list", r"search\s+(?:for\s+)?", "mails_or_topic"),
     form(
         "list",
-        r"(?:show|list|display|give|get|fetch|pull\s+up|bring\s+up|open|retrieve|see|view|check|count"
+        r"(?:show|list|display|give|get|fetch|search|pull\s+up|bring\s+up|open|retrieve|see|view|check|count"
         r"|need|want)(?:\s+(?:me|us|up|out))*\s+(?:(?:an?|the)\s+list\s+of\s+|list\s+)?",
         "mails",
     ),

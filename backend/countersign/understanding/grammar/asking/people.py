@@ -13,7 +13,8 @@ _PEOPLE = (
 CONTACT_FORMS = (
     form(
         "contacts",
-        rf"(?:{GIVE}|(?:who|what)\s+are|which|what)\s+{A}{_PEOPLE}(?:\s+(?:involved|concerned|mentioned"
+        rf"(?:{GIVE}|(?:who|what)\s+are|which|what)\s+{A}{_PEOPLE}(?:\s+of\s+(?:the\s+"
+        rf"|all\s+(?:the\s+)?)?{_PEOPLE})?(?:\s+(?:involved|concerned|mentioned"
         r"|copied|included))?(?:\s+(?:who|that|which)?\s*(?:have\s+|has\s+|are\s+|were\s+"
         rf"|is\s+)?(?:{WROTE}|involved|copied|talking|asking|mentioned|part|on)(?:\s+to)?(?:\s+(?:me"
         r"|us))?)?(?=\s|$)",
@@ -24,15 +25,19 @@ CONTACT_FORMS = (
         r"(?:tell\s+me\s+)?who(?:\s+all|\s+else)?\s+(?:has\s+|have\s+|was\s+|is\s+|are\s+"
         rf"|were\s+)?(?:(?:already|recently|last|been|all)\s+)?(?:{WROTE}|writing|mailing|asked|asking"
         r"|complained|talked|commented|involved|copied|part|taking\s+part|took\s+part|working"
-        r"|mentioned|participat(?:ed|ing)|the\s+people|people|on|in)(?:\s+(?:to|for))?(?:\s+(?:me|us"
-        r"|my\s+(?:e-?mail|mail|message)))?(?=\s|$)",
+        r"|mentioned|participat(?:ed|ing)|the\s+people|people|on|in)(?:\s+(?:to|for))?(?:\s+(?:me|us))?(?=\s|$)",
         "scope",
+    ),
+    form(
+        "contacts",
+        r"(?:with\s+)?who(?:m)?\s+(?:did|have|do|am)\s+(?:i|we)\s+(?:been\s+)?discuss(?:ed|ing)?\s+",
+        "topic",
     ),
     form("contacts", r"who\s+(?:sent|forwarded|gave)\s+(?:me|us)\s+", "topic"),
     form(
         "contacts",
-        r"(?:with\s+)?who(?:m)?\s+(?:did|have|do|am)\s+(?:i|we)\s+(?:been\s+)?(?:discuss(?:ed|ing)?"
-        r"|talk(?:ed|ing)?|writ(?:e|ten|ing)|mail(?:ed|ing)?|e-?mail(?:ed|ing)?|correspond(?:ed"
+        r"(?:with\s+)?who(?:m)?\s+(?:did|have|do|am)\s+(?:i|we)\s+(?:been\s+)?(?:talk(?:ed|ing)?"
+        r"|writ(?:e|ten|ing)|mail(?:ed|ing)?|e-?mail(?:ed|ing)?|correspond(?:ed"
         r"|ing)?)(?:\s+(?:to|with))?(?=\s|$)",
         "scope",
     ),

@@ -14,7 +14,7 @@ from countersign.understanding.grammar.asking.said import SAID_FORMS
 from countersign.understanding.grammar.asking.summaries import SUMMARY_FORMS
 from countersign.understanding.grammar.asking.tasks import TASK_FORMS
 from countersign.understanding.grammar.asking.waiting import WAITING_FORMS
-from countersign.understanding.grammar.selecting.limits.behind import NO_NAMES, PRONOUNS
+from countersign.understanding.grammar.selecting.limits.behind import PRONOUNS, names_nobody
 from countersign.understanding.grammar.selecting.phrase import read_about, read_mails, read_scope
 from countersign.understanding.grammar.selecting.selection import Selection
 from countersign.understanding.planned.steps import TellForm
@@ -32,7 +32,7 @@ FORMS: tuple[Form, ...] = (
 # Longer words are a pasted text, not a question about mail.
 LONGEST = 400
 _END = re.compile(
-    r"[\s.,!;?\"-]*(?:(?:please|pls|plz|thanks|thank\s+you|thx|for\s+me|now|asap|right\s+away"
+    r"[\s.,!;?-]*(?:(?:please|pls|plz|thanks|thank\s+you|thx|for\s+me|now|asap|right\s+away"
     r"|if\s+you\s+can|if\s+possible|cheers)\b[\s.,!?]*)*$"
 )
 _DRAFTS = re.compile(
@@ -50,12 +50,12 @@ _LEAD = re.compile(
     r"|(?:please\s+)?tell\s+(?:me|us)|do\s+you\s+know|know|i\s+wonder|remind\s+me|find\s+out"
     r"|any\s+idea)\s+(?:to\s+(?:see|know|have|get)\s+)?)+"
 )
+_LINK = re.compile(r"\s*(?:in|on|for|of|with|around)\s+")
 _BARE_BEGINS = re.compile(
-    r"(?:all|any|every|the|my|these|those|this|unread|unopened|starred|flagged|unanswered|last"
-    r"|latest|newest|most\s+recent|first|second|third|number"
-    r"|e-?mails?\b(?=\s+(?:from|about|that|i|sent|received|regarding))|mails\b|messages\b"
-    r"|newsletters\b|promotions\b|promotional"
-    r"|today's|yesterday's|[^\W\d_][\w\-]*'s\s)(?=[\s']|(?<=\s)|\b)"
+    r"(?:(?:all|any|every|the|my|these|those|this|unread|unopened|starred|flagged|unanswered|last|latest"
+    r"|newest|most\s+recent|first|second|third|number|e-?mails|mails|messages|newsletters|promotions"
+    r"|promotional|today's|yesterday's|[^\W\d_][\w\-]*'s)(?![\w'])"
+    r"|(?:e-?mail|mail|message)\s+(?:from|about|that|i|received|regarding)\b)"
 )
 # What is asked of another place than the mailbox.
 _ELSEWHERE = re.compile(
@@ -162,11 +162,12 @@ def _bare(text: RequestText, start: int) -> AskReading | None:
 def _mails(text: RequestText, match: re.Match[str], form: Form) -> Selection | None:
     """The mails behind the words of the form, limited by who the form itself names."""
     found = _behind(text, match.end(), form.behind)
-    if found is None:
+    if found is None or (form.tells == "action_items" and found.periods and not found.names_mail):
+        # What is to be done "this week" asks for a plan of the week, not for the mail of it.
         return None
     groups = match.groupdict()
     if groups.get("person"):
-        if found.person or found.pronoun or set(groups["person"].split()) & NO_NAMES:
+        if found.person or found.pronoun or names_nobody(groups["person"]):
             return None
         return replace(found, person=text.slice(*match.span("person")).strip("<>. "))
     if groups.get("pronoun"):
@@ -180,6 +181,8 @@ def _behind(text: RequestText, start: int, behind: Behind) -> Selection | None:
             return read_mails(text, start, is_set=False)
         case "mails_or_topic":
             return read_mails(text, start, is_set=False) or _topic(text, start)
+        case "mails_or_sent":
+            return read_mails(text, start, is_set=False) or _sent_topic(text, start)
         case "topic":
             return _topic(text, start)
         case "scope":
@@ -191,8 +194,17 @@ def _behind(text: RequestText, start: int, behind: Behind) -> Selection | None:
 
 
 def _in_scope(text: RequestText, start: int) -> Selection | None:
-    gap = re.compile(r"\s*").match(text.folded, start)
-    return read_scope(text, gap.end() if gap else start)
+    gap = _LINK.match(text.folded, start)
+    position = len(text.folded) - len(text.folded[start:].lstrip())
+    if found := read_scope(text, max(start, min(position, len(text.folded)))):
+        return found
+    return _topic(text, gap.end()) if gap else None
+
+
+def _sent_topic(text: RequestText, start: int) -> Selection | None:
+    """The mails about something that somebody sent: "the contract from legal"; a thing alone may be no mail."""
+    mails = _topic(text, start)
+    return mails if mails and (mails.person or mails.recipient or mails.has_attachment) else None
 
 
 def _topic(text: RequestText, start: int) -> Selection | None:

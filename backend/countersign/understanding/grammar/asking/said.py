@@ -11,7 +11,7 @@ _SAID = (
     r"|thought|answer(?:s|ed)?|repl(?:y|ies|ied)|respond(?:s|ed)?|report(?:s|ed)?|propose[sd]?"
     r"|suggest(?:s|ed)?|announce[sd]?|decide[sd]?|promise[sd]?|explain(?:s|ed)?|claim(?:s|ed)?"
     r"|comment(?:s|ed)?|recommend(?:s|ed)?|have\s+to\s+say|has\s+to\s+say|had\s+to\s+say|offer(?:s"
-    r"|ed)?|confirm(?:s|ed)?|state[sd]?|ask(?:s|ed)?|advise[sd]?|send|sent|conclude[sd]?"
+    r"|ed)?|confirm(?:s|ed)?|state[sd]?|ask(?:s|ed)?|advise[sd]?|conclude[sd]?"
     r"|complain(?:s|ed)?|argue[sd]?|feel|feels)"
 )
 _OPINION = (
@@ -46,7 +46,7 @@ SAID_FORMS = (
         rf"(?:did|has|does|have|had)\s+{WHO}\s+(?:ever\s+|already\s+|perhaps\s+)?(?:say|said"
         r"|mention(?:ed)?|write|written|tell|told|comment(?:ed)?|report(?:ed)?|confirm(?:ed)?"
         r"|decide[d]?|ask(?:ed)?|explain(?:ed)?|answer(?:ed)?)(?:\s+(?:to\s+)?(?:me"
-        r"|us))?(?:\s+(?:anything|something|more|back))(?=\s)",
+        r"|us))?(?:\s+(?:anything|something|more))(?=\s)",
         "clause",
     ),
     form(
@@ -75,6 +75,12 @@ SAID_FORMS = (
         rf"(?:{GIVE}\s+)?(?:me\s+)?{WHO}'s\s+(?:latest\s+|last\s+|current\s+)?{_OPINION}\s+(?=(?:on"
         r"|about|regarding|concerning)\s)",
         "scope",
+    ),
+    form(
+        "said",
+        rf"what\s+(?:did|does|do|has)\s+{WHO}\s+(?:think|thought|make|made|say|said|write"
+        r"|written)\s+(?:of|to)\s+(?!me\b|us\b)",
+        "topic",
     ),
     form(
         "said",

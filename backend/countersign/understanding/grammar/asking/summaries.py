@@ -76,7 +76,7 @@ SUMMARY_FORMS = (
     form(
         "summary",
         r"what(?:'s|\s+is|\s+are|\s+was|\s+were)\s+(?:in\s+)?(?=.*(?:mail|message|thread|conversation"
-        r"|letter|newsletter|one|inbox|it\b|that\b))",
+        r"|letter|newsletter|one|it\b|that\b))",
         "mails",
     ),
     form(

@@ -6,7 +6,8 @@ Must not hold whole sentences: a pattern names verbs and question words, never a
 from countersign.understanding.grammar.asking.form import GIVE, WHO, A, form
 
 _TASKS = (
-    r"(?:action\s+(?:items?|points?)|actions|tasks?|to-?\s?dos?(?:\s+(?:items?|list))?"
+    r"(?:action\s+(?:items?|points?)|actions|tasks?|to-?dos?(?:\s+(?:items?|list))?|to\s+dos"
+    r"|to\s+do\s+(?:items?|list)"
     r"|next\s+steps?|follow-?\s?ups?|deadlines?|commitments|assignments|things\s+(?:(?:that"
     r"|which)\s+)?(?:i|we)\s+(?:need|have|ought)\s+to\s+do|work\s+items|asks|due\s+dates)\b"
 )
@@ -16,24 +17,25 @@ TASK_FORMS = (
         rf"(?:{GIVE}|summari[sz]e|what\s+are|what're|which|what|(?:are\s+there|do\s+(?:i|we)\s+have"
         rf"|is\s+there))\s+{A}{_TASKS}(?:\s+(?:do\s+(?:i|we)\s+have|are\s+there|(?:are|were"
         r"|have\s+been)\s+(?:there|open|left|mentioned|named|set|given\s+to\s+me|assigned\s+to\s+me)"
-        r"|that\s+(?:are|were)\s+mentioned|for\s+me))?",
+        r"|that\s+(?:are|were)\s+mentioned|(?:that\s+)?(?:came|come)\s+up|for\s+me))?",
         "scope",
     ),
     form("action_items", rf"(?:(?:any|my|the|open|all)\s+)+{_TASKS}", "scope"),
     form("action_items", rf"{_TASKS}(?=\s+(?:from|in|of|about|for))", "scope"),
     form(
         "action_items",
-        rf"what\s+(?:did|does|do|has|have)\s+{WHO}\s+(?:still\s+|now\s+)?(?:(?:ask(?:ed)?|want(?:ed)?"
-        r"|need(?:ed)?|expect(?:ed)?|requir(?:e|ed)|tell|told|request(?:ed)?)(?:\s+(?:from"
-        r"|of))?\s+(?:me|us)(?:\s+to\s+(?:do|deliver|send|bring|prepare))?|(?:want|need|expect|require"
+        rf"what\s+(?:did|does|do|has|have)\s+{WHO}\s+(?:still\s+|now\s+)?(?:(?:(?:ask(?:ed)?|tell"
+        r"|told)\s+(?:me|us)\s+to\s+do|(?:want(?:ed)?"
+        r"|need(?:ed)?|expect(?:ed)?|requir(?:e|ed)|request(?:ed)?)(?:\s+(?:from"
+        r"|of))?\s+(?:me|us)(?:\s+to\s+do)?|ask(?:ed)?\s+(?:of|from)\s+(?:me|us))|(?:want|need|expect|require"
         r"|request)(?:ed)?(?:\s+(?:done|to\s+be\s+done))?)\b",
         "scope",
     ),
     form(
         "action_items",
-        r"what\s+(?:do|must|did|am|are|have|was|were)\s+(?:i|we)\s+(?:still\s+)?(?:(?:need|have"
+        r"what\s+(?:do|did|am|are|have|was|were)\s+(?:i|we)\s+(?:still\s+)?(?:(?:need|have"
         r"|supposed|expected|asked|meant|promised?|agreed?)\s+to\s+|been\s+(?:asked|told)\s+to\s+"
-        r"|being\s+asked\s+to\s+|to\s+)?do\b(?!\s+(?:today|tomorrow|now|next|this|on|at|in\s+my|if"
+        r"|being\s+asked\s+to\s+|to\s+)do\b(?!\s+(?:today|tomorrow|now|next|this|on|at|in\s+my|if"
         r"|when|tonight|first))",
         "scope",
     ),

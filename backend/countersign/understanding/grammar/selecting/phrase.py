@@ -78,6 +78,6 @@ def _noun_phrase(text: RequestText, start: int, *, is_set: bool) -> Selection | 
         return None
     selection, end = begun
     whole = read_behind(text, end, selection, is_set=is_set)
-    if whole is None or not whole.is_single or not whole.is_whole:
-        return whole
-    return replace(whole, is_single=False)
+    if whole is None or (whole.may_be_other and not (whole.person or whole.pronoun or whole.is_unanswered)):
+        return None
+    return replace(whole, is_single=False) if whole.is_whole else whole

@@ -3,6 +3,7 @@
 Must not search for more than was described: what stays unclear is asked about or refused.
 """
 
+import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -20,6 +21,7 @@ from countersign.understanding.words.text import RequestText, read_text
 
 Purpose = Literal["read", "change", "discard"]
 _MOST_OPTIONS = 8
+_ANY_MAIL = ("notif", "alert", "digest", "update", "reminder", "notice", "announcement", "offer")
 _THEY_CAME = "the day the mail came"
 _IN_TOPIC = "a part of what it is about"
 _A_PERSON = "the name of the sender"
@@ -52,8 +54,8 @@ def search_for(
     accounts = accounts_called(meant.account_words, context)
     if isinstance(accounts, Clarification):
         return accounts
-    numbers = numbers_meant(meant.reference, context) if meant.reference else ()
-    if meant.reference and not numbers:
+    numbers = numbers_meant(meant.reference, context) if meant.reference else _of_shown(meant, context)
+    if (meant.reference and not numbers) or (meant.is_single and len(numbers) > 1):
         return _which_shown(context, verb)
     days = days_of(meant.periods, now=context.now, zone=context.zone)
     if days is None or (purpose != "read" and any(is_part_of_day(period) for period in meant.periods)):
@@ -154,6 +156,8 @@ def _steps(
     mails: Selection, numbers: tuple[int, ...], accounts: tuple[str, ...], days: Days, purpose: Purpose
 ) -> Search:
     """The steps in their only order; ids count up so that equal requests give equal ids."""
+    if numbers:
+        mails = Selection(topic=mails.topic, is_single=len(numbers) == 1)
     steps: list[Step] = []
     for name in (mails.person, mails.recipient):
         if name:
@@ -166,7 +170,7 @@ def _steps(
         label=_label(mails, numbers),
         person_step="s1" if mails.person else None,
         recipient_step=steps[-1].id if mails.recipient else None,
-        topic_words=mails.topic_words,
+        topic_words=_words(mails),
         subject=mails.subject,
         folder=mails.folder or "received",
         in_label=mails.in_label,
@@ -183,13 +187,33 @@ def _steps(
     return Search((*steps, search), search, mails)
 
 
+def _of_shown(mails: Selection, context: RequestContext) -> tuple[int, ...]:
+    """Those of the last answer that "the one from Dana" fits; empty when it fits none of them."""
+    wanted = {*(mails.person or "").lower().split(), *(word.lower() for word in mails.topic_words)}
+    if not mails.is_of_shown or not wanted or mails.periods:
+        return ()
+    return tuple(
+        mail.number
+        for mail in context.shown
+        if wanted <= set(re.findall(r"\w+", f"{mail.sender} {mail.subject}".lower()))
+    )
+
+
+def _words(mails: Selection) -> tuple[str, ...]:
+    """The words to search for; from a named sender any mail is a notification, but not any an invoice."""
+    if mails.paper is None:
+        return mails.topic_words
+    is_told_otherwise = bool(mails.person or mails.category) and mails.paper.startswith(_ANY_MAIL)
+    return mails.topic_words if is_told_otherwise else (*mails.topic_words, mails.paper)
+
+
 def _label(mails: Selection, numbers: tuple[int, ...]) -> str:
     """The search in words, such as "Look for unread mail from Dana about the window"."""
     if numbers:
         return f"Take the mail{'s' if len(numbers) > 1 else ''} of the last answer"
     which = ["unread"] if mails.unread_only else []
     which += ["starred"] if mails.starred_only else []
-    noun = mails.category or "mail"
+    noun = mails.paper or mails.category or "mail"
     behind = [f"from {mails.person}"] if mails.person else []
     behind += [f"to {mails.recipient}"] if mails.recipient else []
     behind += [f"about {mails.topic}"] if mails.topic else []

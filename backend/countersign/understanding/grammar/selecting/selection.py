@@ -23,6 +23,7 @@ class Reference:
         first: how many from the beginning ("the first two"), None when numbers say it.
         last: how many from the end, None when numbers say it.
         is_all: whether all of them are meant ("them").
+        count: how many they are when that was said ("both"), None otherwise.
         is_one: whether one is meant without saying which ("it").
     """
 
@@ -30,6 +31,7 @@ class Reference:
     first: int | None = None
     last: int | None = None
     is_all: bool = False
+    count: int | None = None
     is_one: bool = False
 
 
@@ -51,6 +53,7 @@ class Selection:
         recipient: words that name the recipient.
         topic: the person's words for what they are about.
         topic_words: those of the topic that can find something.
+        paper: what they bring, by its name ("invoices", "notifications").
         most: how many of the newest.
         is_single: whether one mail is meant ("the mail from Dana").
         is_thread: whether conversations are meant rather than single mails.
@@ -59,6 +62,8 @@ class Selection:
         is_loose: whether a word limits them only loosely ("new", "recent"): enough to list them, not to change them.
         is_unanswered: whether those are meant that wait for an answer of the person.
         names_mail: whether mail was spoken of.
+        may_be_other: whether the word for it may mean something else ("questions"), unless somebody sent it.
+        is_of_shown: whether the words point at an answer given before ("the one from Dana").
         reference: mails the last answer named.
         unclear: the first words of it that may be a day or something else.
     """
@@ -68,6 +73,7 @@ class Selection:
     recipient: str | None = None
     topic: str = ""
     topic_words: tuple[str, ...] = ()
+    paper: str | None = None
     subject: str | None = None
     folder: Folder | None = None
     in_label: str | None = None
@@ -85,6 +91,8 @@ class Selection:
     is_loose: bool = False
     is_unanswered: bool = False
     names_mail: bool = False
+    may_be_other: bool = False
+    is_of_shown: bool = False
     reference: Reference | None = None
     unclear: UnclearDay | None = None
 
@@ -96,6 +104,7 @@ class Selection:
             or self.pronoun
             or self.recipient
             or self.topic_words
+            or self.paper
             or self.subject
             or self.in_label
             or self.category

@@ -45,7 +45,10 @@ _CARDINALS = {
     "nine": 9,
     "ten": 10,
 }
-_NOUN = r"(?:ones?|e-?mails?|mails?|messages?|threads?|conversations?|results?|items?|entr(?:y|ies)|hits?)"
+_NOUN = (
+    r"(?:ones?|e-?mails?|mails?|messages?|threads?|conversations?|results?|items?|entr(?:y|ies)"
+    r"|hits?|newsletters?|lists?|senders?)"
+)
 _ORDINAL = rf"(?:{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})"
 _AND = r"(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*)"
 _ORDINAL_LIST = re.compile(
@@ -70,12 +73,13 @@ _ALL = re.compile(
 _ONE = re.compile(
     rf"(?:it|this|that)\b(?:\s+(?:one|{_NOUN}))?(?!\s+\w)|the\s+(?:one|e-?mail|mail|message)\b(?=\s*$)"
 )
+_COUNTED = re.compile(rf"\b(?:both|\d+|{'|'.join(_CARDINALS)})\b")
 
 
 def read_reference(folded: str, start: int) -> tuple[Reference, int] | None:
     """The reference that begins at `start` and the offset behind it; None when none does."""
     if match := _SPAN.match(folded, start):
-        count = _CARDINALS.get(match["count"]) or int(match["count"])
+        count = _count(match["count"])
         side = Reference(last=count) if match["side"] == "last" else Reference(first=count)
         return side, match.end()
     if match := _NUMBER_LIST.match(folded, start):
@@ -87,7 +91,9 @@ def read_reference(folded: str, start: int) -> tuple[Reference, int] | None:
         if match["noun"] or match["list"] != "last":
             return Reference(numbers=tuple(_ORDINALS[word] for word in words)), match.end()
     if match := _ALL.match(folded, start):
-        return Reference(is_all=True), match.end()
+        said = _COUNTED.search(match.group())
+        how_many = (2 if said[0] == "both" else _count(said[0])) if said else None
+        return Reference(is_all=True, count=how_many), match.end()
     if match := _ONE.match(folded, start):
         return Reference(is_one=True), match.end()
     return None
@@ -97,7 +103,7 @@ def numbers_meant(reference: Reference, context: RequestContext) -> tuple[int, .
     """The numbers of the mails meant, in their order; empty when they were not shown, or which one is open."""
     known = [mail.number for mail in context.shown]
     if reference.is_all:
-        return tuple(known)
+        return tuple(known) if reference.count in {None, len(known)} else ()
     if reference.is_one:
         return tuple(known) if len(known) == 1 else ()
     if reference.first is not None or reference.last is not None:
@@ -107,6 +113,10 @@ def numbers_meant(reference: Reference, context: RequestContext) -> tuple[int, .
         return tuple(known[:count] if reference.first is not None else known[-count:])
     meant = [known[one] if -len(known) <= one < 0 else one for one in reference.numbers]
     return tuple(meant) if meant and all(one in known for one in meant) else ()
+
+
+def _count(words: str) -> int:
+    return _CARDINALS.get(words) or int(words)
 
 
 def number_named(words: str, context: RequestContext) -> tuple[int, ...]:

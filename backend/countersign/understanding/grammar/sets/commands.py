@@ -16,6 +16,7 @@ from countersign.understanding.words.text import RequestText, word_set
 
 _NO_LABELS = word_set(
     "spam junk trash bin inbox archive read unread important drafts sent urgent done phishing starred"
+    " calendar folder label"
 )
 _MUSED = re.compile(r"\b(?:should|must|is\s+it\s+possible|are\s+you\s+able)\b")
 _NEGATED = re.compile(
@@ -58,11 +59,11 @@ def _read(command: Command, text: RequestText, start: int) -> SetReading | None:
     match = command.begins.match(text.folded, start)
     if match is None:
         return None
-    if command.shape == "sender":
+    if command.shape in {"sender", "list"}:
         ending = command.ends.search(text.folded, match.end()) if command.ends else None
         if command.ends and ending is None:
             return None
-        mails = read_subscription(_until(text, ending), match.end())
+        mails = read_subscription(_until(text, ending), match.end(), needs_list=command.shape == "list")
         return SetReading(command.kind, mails) if mails else None
     if command.ends is None:
         mails = read_mails(text, match.end(), is_set=True)
@@ -87,7 +88,7 @@ def _endings(pattern: re.Pattern[str], text: RequestText, start: int) -> tuple[r
 def _labelled(command: Command, mails: Selection | None, label: str | None) -> SetReading | None:
     if mails is None or mails.is_unanswered or not mails.names_mail:
         return None
-    if command.kind == "mail.label" and label is not None and label.lower() in _NO_LABELS:
+    if command.kind == "mail.label" and label is not None and set(label.lower().split()) & _NO_LABELS:
         return None
     if command.kind == "mail.label" and label is None and command.shape != "mails":
         return None

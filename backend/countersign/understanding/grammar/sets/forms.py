@@ -10,7 +10,7 @@ from typing import Literal
 from countersign.understanding.planned.steps import SetKind
 
 # How the mails and the label stand to each other, and where: behind the verb, or between it and its end.
-Shape = Literal["mails", "mails_then_label", "label_then_mails", "sender"]
+Shape = Literal["mails", "mails_then_label", "label_then_mails", "sender", "list"]
 
 _LABEL = (
     r"(?:\"(?P<quoted>[^\"\n]{1,60})\"|(?P<label>[^\W_][\w&/\-'.]*(?:\s+(?!(?:label|folder"
@@ -146,12 +146,12 @@ COMMANDS: tuple[Command, ...] = (
         "mail.unsubscribe",
         r"(?:stop|cancel|end|quit)\s+(?:my\s+|the\s+|our\s+)?(?:subscriptions?)\s+(?:to|of|for|with|from)\s+",
         None,
-        "sender",
+        "list",
     ),
     _command(
-        "mail.unsubscribe", r"(?:cancel|end|stop|quit)\s+(?:my|the|our)\s+", r"\s+subscriptions?$", "sender"
+        "mail.unsubscribe", r"(?:cancel|end|stop|quit)\s+(?:my|the|our)\s+", r"\s+subscriptions?$", "list"
     ),
-    _command("mail.unsubscribe", r"(?:get|take|remove)\s+(?:me|us)\s+off\s+(?:of\s+)?", None, "sender"),
-    _command("mail.unsubscribe", r"(?:take|remove)\s+(?:me|us)\s+from\s+", None, "sender"),
+    _command("mail.unsubscribe", r"(?:get|take|remove)\s+(?:me|us)\s+off\s+(?:of\s+)?", None, "list"),
+    _command("mail.unsubscribe", r"(?:take|remove)\s+(?:me|us)\s+from\s+", None, "list"),
     _command("mail.unsubscribe", r"unsubscribe(?:\s+me)?\s+", None, "sender"),
 )

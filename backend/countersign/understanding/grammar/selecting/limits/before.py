@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from countersign.understanding.grammar import terms
-from countersign.understanding.grammar.selecting.limits.behind import NO_NAMES, PRONOUNS
+from countersign.understanding.grammar.selecting.limits.behind import PRONOUNS, names_nobody
 from countersign.understanding.grammar.selecting.limits.nouns import (
     HEAD,
     JUST_LAST,
@@ -52,7 +52,7 @@ _CATEGORIES: dict[str, Category] = {
 _DETERMINER = re.compile(
     r"(?P<all>(?:all|any)(?:\s+of)?(?:\s+(?:the|my|our|these|those))?|every\s+single|every|each"
     r"|the\s+(?:whole|entire)|(?:my|the)\s+(?:whole|entire))\b"
-    r"|(?P<one>the|my|our|this|that|an?)\b|(?P<several>these|those|some|both)\b"
+    r"|(?P<one>the|this|that|an?)\b|(?P<mine>my|our)\b|(?P<several>these|those|some|both)\b"
 )
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_NUMBERS)})"
 _LAST = re.compile(rf"(?:very\s+)?(?:last|latest|newest|most\s+recent)(?:\s+{_COUNT})?\b")
@@ -98,7 +98,8 @@ def read_to_noun(text: RequestText, start: int, *, is_set: bool) -> tuple[Select
     for _ in range(_MOST_BEFORE):
         if noun := noun_at(text, position, head):
             return with_noun(selection, noun, article), noun.end()
-        found = _determiner(text, position)
+        said_when = read_possessive(text.words, text.folded, position)
+        found = None if said_when else _determiner(text, position)
         limited = None if found else _one_before(text, position, selection)
         if found:
             article, position = _joined(article, found[0]), found[1]
@@ -122,7 +123,7 @@ def _over_open_words(
         if word is None:
             return None
         position = _skip_gap(text, word.end())
-        if noun := noun_at(text, position, head):
+        if (noun := noun_at(text, position, head)) and noun.group() not in {"one", "ones"}:
             phrase = text.slice(start, position).replace('"', "")
             about = replace(selection, topic=phrase, topic_words=topic_words(phrase))
             return with_noun(about, noun, article), noun.end()
@@ -173,7 +174,7 @@ def _whose(text: RequestText, position: int, selection: Selection) -> tuple[Sele
     if match["pronoun"]:
         return replace(selection, pronoun=PRONOUNS[match["pronoun"]]), match.end()
     group = "person" if match["person"] else "bare"
-    if set(match[group].split()) & NO_NAMES or topic_words(match[group]) == ():
+    if names_nobody(match[group]) or topic_words(match[group]) == ():
         return None
     return replace(selection, person=text.slice(*match.span(group)).strip("<>. ")), match.end()
 

@@ -28,10 +28,16 @@ PRONOUNS: dict[str, Pronoun] = {
     "them": "they",
     "they": "they",
 }
-# Words that stand where a name could but name no sender.
-NO_NAMES = word_set(
-    "spam junk trash bin drafts draft archive inbox newsletters newsletter promotions people strangers senders anybody"
-    " nobody unknown mailbox mail home work somewhere there here scratch outside abroad google gmail yesterday"
+# Words that stand where a name could; with such a word it names no sender ...
+_NEVER_NAMES = word_set(
+    "people strangers senders anybody nobody unknown one ones first second third fourth fifth it number newsletters"
+    " next coming following"
+)
+# ... and made of nothing but these it names a place or a time ("Home Depot" names a sender, "home" does not).
+_NO_NAMES = word_set(
+    "spam junk trash bin drafts draft archive inbox newsletter promotions mailbox mail home work somewhere there here"
+    " scratch outside abroad google gmail yesterday week weeks weekend month months year years day days morning"
+    " afternoon evening hours quarter house place list the my"
 )
 _THAT = r"(?:(?:that|which)\s+)?"
 _ACCOUNT = re.compile(
@@ -74,7 +80,8 @@ _IN_LABEL = (
 )
 _NO_LABELS = word_set("spam junk trash bin drafts draft archive sent")
 _NOTHING_MORE = re.compile(
-    rf"{_THAT}(?:(?:do|did|have|had|has)\s+(?:i|we)\s+(?:have|got|gotten|get|received|receive)|(?:i"
+    r"(?:say|says|about)$"
+    rf"|{_THAT}(?:(?:do|did|have|had|has)\s+(?:i|we)\s+(?:have|got|gotten|get|received|receive)|(?:i"
     r"|we)(?:'ve|\s+have|\s+had)?\s*(?:just\s+|recently\s+)?"
     r"(?:got(?:ten)?|received|have|get|had)|(?:have\s+|has\s+)?(?:come|came|arrived)(?:\s+in)?"
     r"|(?:are|is)\s+there|(?:are|is)\s+in"
@@ -117,6 +124,12 @@ _SUBJECT = re.compile(
     r"|named|entitled)\s*:?\s*(?:is\s+|of\s+|contains\s+)?(?=\")"
 )
 _GAP = re.compile(r"[ ,]*(?:\band\s+(?=(?:that|which|from|about|with|older|newer|in)\b)(?!from\s+now))?")
+
+
+def names_nobody(folded: str) -> bool:
+    """Whether words that stand where a name could name no sender."""
+    words = set(re.findall(r"[\w@.'-]+", folded))
+    return bool(words & _NEVER_NAMES) or words <= _NO_NAMES
 
 
 def read_behind(text: RequestText, start: int, selection: Selection, *, is_set: bool) -> Selection | None:
@@ -220,7 +233,7 @@ def _sender(text: RequestText, start: int, selection: Selection) -> Limit | None
             continue
         if match["pronoun"]:
             return replace(selection, pronoun=PRONOUNS[match["pronoun"]]), match.end()
-        if set(match["person"].split()) & NO_NAMES:
+        if names_nobody(match["person"]):
             return None
         return replace(selection, person=text.slice(*match.span("person")).strip("<>. ")), match.end()
     return None

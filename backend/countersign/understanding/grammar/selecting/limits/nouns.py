@@ -60,14 +60,12 @@ def with_noun(selection: Selection, noun: re.Match[str], article: Article) -> Se
         is_thread=_THREAD.fullmatch(noun.group()) is not None,
         is_single=is_singular and (article.is_one or most == 1),
         is_whole=article.is_all,
+        may_be_other=noun.groupdict().get("more") not in {None, "one", "ones"},
+        is_of_shown=noun.group() in {"one", "ones"},
     )
     if bulk:
         is_list = bulk.startswith("newsletter")
         return replace(selection, category=selection.category or ("newsletters" if is_list else "promotions"))
     if paper:
-        return replace(
-            selection,
-            topic=f"{selection.topic} {paper}".strip(),
-            topic_words=(*selection.topic_words, paper),
-        )
+        return replace(selection, paper=paper)
     return selection

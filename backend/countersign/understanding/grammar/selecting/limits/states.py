@@ -34,6 +34,8 @@ _UNANSWERED_BEHIND = re.compile(
     rf"|{_THAT}(?:(?:do|must|should)\s+)?(?:i|we)\s+(?:still\s+)?(?:need\s+to|have\s+to|must|should"
     r"|ought\s+to|owe)\s+(?:still\s+)?"
     r"(?:answer|reply(?:\s+to)?|respond(?:\s+to)?|get\s+back\s+to|an?\s+(?:answer|reply|response)(?:\s+to)?)\b"
+    rf"|{_THAT}(?:i|we)\s+(?:have\s+|may\s+have\s+)?(?:forg[eo]t(?:ten)?|fail(?:ed)?|miss(?:ed)?"
+    r"|neglected)\s+(?:to\s+)?(?:answer|reply(?:\s+to)?|respond(?:\s+to)?)(?:ing)?\b"
     rf"|{_THAT}(?:(?:are|is|remain|remains)\s+)?(?:still\s+)?(?:unanswered|open|not\s+answered"
     r"|without\s+(?:an?\s+|my\s+)(?:answer|reply|response))\b"
 )
