@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from countersign.actions.mail.kinds.sending import MailForward, MailReply, MailReplyAll, MailSend
 from countersign.actions.mailbox.kinds import SETS
+from countersign.actions.mailbox.unsubscribe import MailUnsubscribe
 from countersign.actions.types import Kind
 from countersign.errors import InvalidError
 
@@ -15,6 +16,7 @@ KINDS: Mapping[str, Kind] = {
     "mail.reply_all": MailReplyAll(),
     "mail.forward": MailForward(),
     **SETS,
+    "mail.unsubscribe": MailUnsubscribe(),
 }
 
 

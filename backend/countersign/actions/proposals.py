@@ -22,6 +22,7 @@ from countersign.actions.mail import address as mail_address
 from countersign.actions.mail import facts as mail_facts
 from countersign.actions.mail import files as mail_files
 from countersign.actions.mail.resolving import new_mail, reply, source
+from countersign.actions.mailbox import leaving
 from countersign.actions.mailbox import resolve as sets
 from countersign.actions.models import Action, ActionVersion, Approval, Decision
 from countersign.actions.rows import NextVersion, Said
@@ -51,6 +52,8 @@ SetSource = sets.SetSource
 ResolvedSet = sets.ResolvedSet
 SET_HEADERS = sets.SET_HEADERS
 resolve_set = sets.resolve_set
+ResolvedLeaving = leaving.ResolvedLeaving
+resolve_unsubscribe = leaving.resolve_unsubscribe
 Known = mail_facts.Known
 Origin = mail_facts.Origin
 Promise = mail_facts.Promise

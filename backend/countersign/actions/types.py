@@ -137,6 +137,7 @@ class Words:
 
     unknown: str = "We don't know whether it was sent"
     nothing: str = "nothing was sent"
+    refused: str = "Google refused it"
 
 
 @dataclass(frozen=True)

@@ -113,9 +113,16 @@ async def _begin_attempt(work: Work) -> Work | None:
         reason = await switched_off(session, held.services, held.action)
         if reason is None:
             await held.in_phase(session, "armed_during")
-            return held
+            return await _noted(session, held)
     await park(held, "switched_off", wait_seconds=pause_seconds(held.n))
     return None
+
+
+async def _noted(session: AsyncSession, work: Work) -> Work:
+    """The work with its call noted where its kind sees it, for kinds that have no token to tell by."""
+    if work.kind.single_use:
+        return work
+    return await work.held(session, cursor={**(work.action.cursor or {}), "called": "yes"})
 
 
 async def _stopped(session: AsyncSession, work: Work, refused: decisions.Refusal) -> None:
@@ -152,7 +159,9 @@ async def _after_attempt(work: Work, attempted: Attempted) -> None:
         "action.no_answer", action_id=str(work.action.id), status=attempted.status, reason=attempted.reason
     )
     found = await reconcile(work)
-    if found.status in _TO_DO and attempted.status == "refused":
+    # Of a kind that nothing can be read about, the answer to this very call is all there is to know.
+    is_all = found.status == "missing" and not work.kind.single_use
+    if attempted.status == "refused" and (found.status in _TO_DO or is_all):
         await _refused(work, attempted.reason, found)
     elif found.status in _TO_DO:
         await park(work, attempted.reason, wait_seconds=pause_seconds(work.n, attempted.retry_after_seconds))
@@ -163,14 +172,14 @@ async def _after_attempt(work: Work, attempted: Attempted) -> None:
 async def _refused(work: Work, reason: str, found: Evidence) -> None:
     words = work.kind.words
     if found.status == "partial":
-        message = f"Google refused the rest ({reason}); {found.result['part']}."
+        message = f"{words.refused} before all was done ({reason}); {found.result['part']}."
         await receipt.failed(work, "needs_review", "partly_done", message)
     elif not work.kind.single_use and await _was_called_before(work):
-        message = f"Google refused it ({reason}). {words.unknown}: an earlier try had no answer."
+        message = f"{words.refused} ({reason}). {words.unknown}: an earlier try had no answer."
         await receipt.failed(work, "needs_review", "provider_refused", message)
     # An earlier call that hung could still take effect: "nothing was done" is true once its token is destroyed.
     elif not work.kind.single_use or await work.kind.revoke(await work.door(work.grant()), work.token):
-        message = f"Google refused it ({reason}); {words.nothing}."
+        message = f"{words.refused} ({reason}); {words.nothing}."
         await receipt.failed(work, "failed", "provider_refused", message)
     else:
         await _without_attempt(work, await reconcile(work))

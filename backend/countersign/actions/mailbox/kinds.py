@@ -6,14 +6,14 @@ Source: https://developers.google.com/workspace/gmail/api/guides/labels.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any, Final
 
+from countersign.actions.mail.kinds.mailbox import receipt_of, without_answer
 from countersign.actions.mailbox import labels, preview
 from countersign.actions.mailbox import payload as sets
+from countersign.actions.mailbox.carrying_out import carry_out
 from countersign.actions.mailbox.facts import SetFacts
 from countersign.actions.mailbox.labels import Labels
 from countersign.actions.mailbox.payload import NEW_LABEL, TRASH, LabelChange, Rule, SetPayload
@@ -30,19 +30,10 @@ from countersign.actions.types import (
     UndoMode,
     Words,
 )
-from countersign.connectors.errors import (
-    GrantError,
-    NeedsReconnect,
-    ProviderMissing,
-    ProviderRefusal,
-    ProviderUnknown,
-)
+from countersign.connectors.errors import GrantError, NeedsReconnect, ProviderRefusal, ProviderUnknown
 from countersign.connectors.google.mailbox.reading import LabelReader
 from countersign.connectors.google.mailbox.writing import LabelWriter
 from countersign.settings import Settings
-
-_AT_ONCE: Final = 8
-"""Mails moved to the bin at the same time: a hundred end well inside a lease, and Google's limits are far."""
 
 
 class LabelSet:
@@ -138,9 +129,9 @@ class LabelSet:
         writer = _writer(door)
         try:
             for change, message_ids in groups.values():
-                await _carry_out(writer, change, message_ids)
-        except (ProviderRefusal, ProviderUnknown, NeedsReconnect, GrantError) as error:
-            return _without_answer(error)
+                await carry_out(writer, change, message_ids)
+        except (ProviderRefusal, ProviderUnknown, NeedsReconnect) as error:
+            return without_answer(error)
         return Attempted("done", _result(terms, token, door))
 
     def compensation(self, terms: Terms, token: Token, facts: Facts) -> Compensation | None:
@@ -258,50 +249,6 @@ async def _todo(door: Door, terms: Terms, token: Token) -> list[tuple[str, Label
     ]
 
 
-async def _carry_out(writer: LabelWriter, change: LabelChange, message_ids: list[str]) -> None:
-    """The change done to these mails. The bin has calls of its own, one a mail; the other labels are one call."""
-    if TRASH in change.add:
-        await _one_by_one(writer.trash, message_ids)
-    if TRASH in change.remove:
-        await _one_by_one(writer.untrash, message_ids)
-    add = [label for label in change.add if label != TRASH]
-    remove = [label for label in change.remove if label != TRASH]
-    if add or remove:
-        await writer.modify(message_ids, add, remove)
-
-
-async def _one_by_one(call: Callable[[str], Awaitable[None]], message_ids: list[str]) -> None:
-    """Every mail tried, then the first failure raised; a mail that is gone is no failure."""
-    gate = asyncio.Semaphore(_AT_ONCE)
-    failed: list[Exception] = []
-
-    async def one(message_id: str) -> None:
-        async with gate:
-            try:
-                await call(message_id)
-            except ProviderMissing:
-                return
-            except (ProviderRefusal, ProviderUnknown, NeedsReconnect, GrantError) as error:
-                failed.append(error)
-
-    await asyncio.gather(*map(partial(one), message_ids))
-    if failed:
-        raise failed[0]
-
-
-def _without_answer(error: ProviderRefusal | ProviderUnknown | NeedsReconnect | GrantError) -> Attempted:
-    if isinstance(error, ProviderRefusal):
-        return Attempted("refused", reason=error.reason)
-    wait_seconds = error.retry_after_seconds
-    return Attempted(
-        "unknown", reason=str(getattr(error, "reason", error.code)), retry_after_seconds=wait_seconds
-    )
-
-
 def _result(terms: Terms, token: Token, door: Door) -> dict[str, str]:
     first = sets.parse(terms.payload).message_ids[0]
-    result = {"provider_id": first, "changed": str(len(_needed(terms, token)))}
-    # A sandbox has no page for the mail, and Google's own would show somebody else's or nothing.
-    return (
-        result if door.google.base_url else {**result, "link": f"https://mail.google.com/mail/#all/{first}"}
-    )
+    return {**receipt_of(first, door, "all"), "changed": str(len(_needed(terms, token)))}

@@ -27,7 +27,7 @@ PLACES: dict[str, tuple[str, ...]] = {
 """Where each of Alex's mails is when a test begins, by the word in its subject."""
 
 BATCH_MODIFY = "gmail.users.messages.batchModify"
-MODIFY = "https://www.googleapis.com/auth/gmail.modify"
+EVERYTHING = "https://mail.google.com/"
 
 
 def mailbox(n_more: int = 0) -> list[dict[str, Any]]:
@@ -145,7 +145,7 @@ def _ids(desk: Desk) -> dict[str, str]:
 
 def gmail(desk: Desk, verb: str, path: str, json_body: Any = None) -> Any:
     """What Alex does in the mailbox by other means than Countersign."""
-    token = desk.sandbox.token(ALEX, MODIFY)
+    token = desk.sandbox.token(ALEX, EVERYTHING)
     response = desk.sandbox.http.request(
         verb, f"/gmail/v1/users/me/{path}", json=json_body, headers={"Authorization": f"Bearer {token}"}
     )
