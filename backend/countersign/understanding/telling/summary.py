@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from countersign.understanding.telling.framing import Frame
+from countersign.understanding.telling.listing import mail_line
 from countersign.understanding.telling.mail import Cited, MailText
 from countersign.understanding.telling.open_questions import is_from_machine
 from countersign.understanding.telling.reading.addressing import readers_of
@@ -49,14 +50,15 @@ class Found:
 
 
 def summarised(conversations: Sequence[Sequence[MailText]], *, now: datetime, zone: str) -> list[Cited]:
-    """The conversations one after the other, each in few sentences that begin with what it is about."""
+    """The conversations one after the other, each in few sentences; of several each begins with its newest mail."""
     most = _MOST_OF_ONE if len(conversations) == 1 else _MOST_OF_ONE_AMONG_MANY
     told: list[Cited] = []
     quotes: set[str] = set()
     for conversation in conversations:
         new = [cited for cited in _of_one(conversation, most, now, zone) if cited.quote not in quotes]
         quotes |= {cited.quote for cited in new}
-        told += new[:most]
+        headed = [mail_line(conversation[-1], zone)] if new and len(conversations) > 1 else []
+        told += [*headed, *new]
     return told[:_MOST]
 
 
@@ -67,8 +69,9 @@ def found_in(conversation: Sequence[MailText], now: datetime, zone: str) -> Iter
         later = {other.sender_email.casefold() for other in mails[index + 1 :]}
         is_open = not later - {mail.sender_email.casefold()}
         frame = Frame(mail, readers_of(mail, mails), now, zone)
+        asks_nobody = is_from_machine(mail)
         for sentence, role in read(mail):
-            yield Found(frame, sentence, "other" if is_from_machine(mail) else role, is_open)
+            yield Found(frame, sentence, "other" if asks_nobody else role, is_open)
 
 
 def _of_one(conversation: Sequence[MailText], most: int, now: datetime, zone: str) -> list[Cited]:

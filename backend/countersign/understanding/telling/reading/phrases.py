@@ -25,7 +25,8 @@ OFFER = re.compile(
 """The polite end of a sentence; only what stands before it can ask for something."""
 
 COURTESY = re.compile(
-    r"^(?:(?:many\s+)?thanks?\b|thank\s+you|i\s+hope|hope\b|look(?:ing)?\s+forward|sure\b|great\b|ok(?:ay)?\b|perfect\b|sorry\b"
+    r"^(?:(?:many\s+)?thanks?\b|thank\s+you|i\s+hope|hope\b|look(?:ing)?\s+forward|sure\b|great\b|ok(?:ay)?\b"
+    r"|perfect\b|sorry\b"
     r"|apologies|no\s+problem"
     r"|you'?re\s+welcome|congrat|happy\s+(?:new|birthday)|good\s+(?:morning|afternoon|evening)|danke"
     r"|vielen\s+dank|merci|gracias|grazie)",
@@ -43,7 +44,9 @@ SMALL_TALK = re.compile(
     r"|life|it\s+going|the\s+(?:weekend"
     r"|family|holidays?|trip|weather))|how\s+do\s+you\s+do|what'?s\s+up|how's\s+it\s+going"
     r"|did\s+you\s+have\s+a\s+(?:good|nice)"
-    r"|hope\b|(?:is\s+)?all\s+well|are\s+you\s+(?:well|ok|okay)\b|why\s+not|who\s+knows|guess\s+what"
+    r"|hope\b|(?:is\s+)?all\s+well|are\s+you\s+(?:well|ok|okay)\b|why\s+not|anything\s+else\?$"
+    r"|can\s+you\s+(?:believe|imagine)"
+    r"|who\s+knows|guess\s+what"
     r"|you\s+know\s+what|right\?$|really\?$"
     r"|wie\s+geht|alles\s+(?:gut|klar)|[¿]?c[oó]mo\s+(?:est[aá]s?|va|andas)|[¿]?qu[eé]\s+tal|comment\s+(?:vas"
     r"|allez|[çc]a\s+va)|[çc]a\s+va"

@@ -3,6 +3,7 @@
 Must not read intent into small talk, set phrases of mail, or languages it does not know.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -26,6 +27,9 @@ from countersign.understanding.telling.reading.sentences import Sentence, senten
 Role = Literal["asked", "question", "decided", "promised", "other"]
 
 _FEWEST_WORDS = 2
+_BARE_VERB = re.compile(
+    r"^(?!the\b|a\b|an\b|no\b|we\b|i\b|it\b)[A-Za-z]+\s+(?!is\b|are\b|was\b|were\b|has\b|will\b)\S"
+)
 
 
 def read(mail: MailText) -> Sequence[tuple[Sentence, Role]]:
@@ -36,7 +40,7 @@ def read(mail: MailText) -> Sequence[tuple[Sentence, Role]]:
     lists_wishes = False
     for sentence in sentences:
         role = role_of(sentence, is_english=english)
-        if sentence.is_item and lists_wishes and role == "other":
+        if sentence.is_item and role == "other" and (lists_wishes or _continues_wishes(found, sentence)):
             role = "asked"
         elif not sentence.is_item:
             lists_wishes = english and ENDS_OPEN.search(sentence.text) is not None and _asks(sentence.text)
@@ -60,6 +64,17 @@ def role_of(sentence: Sentence, *, is_english: bool) -> Role:
     if ENDS_OPEN.search(text):
         return "other"
     return "asked" if _asks(text) else "other"
+
+
+def _continues_wishes(found: Sequence[tuple[Sentence, Role]], item: Sentence) -> bool:
+    """Whether the item of a list goes on asking as the item before it ("1. Please sign", "2. Pay")."""
+    before = found[-1] if found else None
+    return (
+        before is not None
+        and before[0].is_item
+        and before[1] == "asked"
+        and _BARE_VERB.match(item.text) is not None
+    )
 
 
 def is_contentless(sentence: Sentence) -> bool:

@@ -13,6 +13,9 @@ from countersign.understanding.telling.mail import MailText
 _LONGEST_TEXT = 60_000
 """Characters of a mail that are read; a person's own words are shorter, logs and dumps are not told."""
 
+_MOST = 250
+"""Sentences of a mail that are read; a minute's worth of reading aloud has about ten."""
+
 _LONGEST_SENTENCE = 400
 _FEWEST_LETTERS = 2
 _WRAPPED_FROM = 45
@@ -28,6 +31,8 @@ _GREETING = re.compile(
     r"|gentile|caro|cara|ol[aá]|prezad[oa]s?|bom\s+dia|beste|geachte|hej|k[æa]re|cze[śs][ćc]|dzie[ńn]\s+dobry"
     r"|merhaba)\b"
     r"(?:\s+[^\W\d_][\w.'’-]*(?:\s*(?:,|and|&|und|et|y|e)\s*)?){0,5}\s*[,!.:–-]+|"
+    r"(?:hi|hello|hey|dear|hallo|hola|ciao|bonjour|salut)(?:\s+(?-i:[A-ZÀ-Þ])[\w.'’-]*){0,2}(?:\s+(?:all|team"
+    r"|everyone))?|"
     r"[A-Z][^\W\d_]+(?:\s*(?:,|and|&|/)\s*[A-Z][^\W\d_]+)*\s*,)\s*$",
     re.IGNORECASE,
 )
@@ -47,11 +52,16 @@ _GREETING_WORD = re.compile(
     re.IGNORECASE,
 )
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:mr|mrs|ms|dr|prof|st|sr|jr|no|nr|vs|etc|approx|dept|inc|ltd|co|corp|fig|jan|feb|mar|apr|jun|jul"
-    r"|aug"
-    r"|sept?|oct|nov|dec|mon|tues?|wed|thurs?|fri|sat|sun|e\.g|i\.e|a\.m|p\.m|bzw|z\.b|ca|usw|evtl|ggf|tel|ext)"
-    r"|\b[A-Z]|(?<![\w.])\d{1,2})\.$",
+    r"\b(?:(?i:mr|mrs|ms|dr|prof|st|approx|vs|e\.g|i\.e|bzw|z\.b|ca|evtl|ggf)|(?<![\w.])[A-Z])\.$"
+)
+_BEFORE_NUMBER = re.compile(
+    r"\b(?:no|nr|fig|tel|ext|p|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tues?|wed|thurs?|fri|sat"
+    r"|sun)\.$",
     re.IGNORECASE,
+)
+_ORDINAL = re.compile(r"(?<![\w.])\d{1,2}\.$")
+_MONTH_AFTER_DAY = re.compile(
+    r"(?:jan|feb|m[aä]r|apr|ma[ij]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zäéû]*\b", re.IGNORECASE
 )
 _STOP = re.compile(r"[.!?…。！？]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]*[^\s])")
 _TABLE = re.compile(r"[|\t]|\s{4,}\S|[=_~*#-]{4,}|<[a-z/][^>]*>|[{};\\]\s*$")
@@ -73,19 +83,21 @@ class Sentence:
 
 def sentences_of(mail: MailText) -> tuple[Sentence, ...]:
     """What the sender newly wrote, in order; tables, code and lines without words are left out."""
-    return sentences_in(mail.body_text)
+    return sentences_in(mail.body_text, mail.sender_name)
 
 
-def sentences_in(text: str) -> tuple[Sentence, ...]:
+def sentences_in(text: str, sender_name: str = "") -> tuple[Sentence, ...]:
     """The same for a bare text; what a cut quotation tore apart is no sentence of the mail and left out."""
     found: list[Sentence] = []
     shown = visible(text[:_LONGEST_TEXT])
     as_it_stands = " ".join(shown.split())
-    for paragraph, is_item in _paragraphs(_own_lines(new_words(shown))):
+    for paragraph, is_item in _paragraphs(_own_lines(new_words(shown), sender_name)):
         for piece in _split(paragraph):
             words = " ".join(_GREETING_BEFORE.sub("", piece).split())
             if _is_prose(words) and words in as_it_stands:
                 found.append(Sentence(words, is_item))
+                if len(found) == _MOST:
+                    return tuple(found)
     return tuple(found)
 
 
@@ -107,18 +119,27 @@ def greeting_of(text: str) -> str:
     return _GREETING_WORD.sub("", found.group()).strip(" ,!.:–—-") if found else ""
 
 
-def _own_lines(text: str) -> list[str]:
-    """The lines without the greeting above and the closing with what stands below it."""
+def _own_lines(text: str, sender_name: str) -> list[str]:
+    """The lines without the greeting above, and without the closing or the sender's name with what stands below."""
     lines = text.split("\n")
     first = next((index for index, line in enumerate(lines) if line.strip()), len(lines))
     lines = lines[first:]
     if lines and _GREETING.match(lines[0].strip()):
         lines = lines[1:]
     for index in range(max(0, len(lines) - 2 * _LINES_BELOW_CLOSING), len(lines)):
-        below = sum(1 for line in lines[index + 1 :] if line.strip())
-        if below <= _LINES_BELOW_CLOSING and is_closing(lines[index]):
+        below = [line for line in lines[index + 1 :] if line.strip()]
+        if len(below) > _LINES_BELOW_CLOSING:
+            continue
+        if is_closing(lines[index]) or (index and _is_signed(lines[index], sender_name, below)):
             return lines[:index]
     return lines
+
+
+def _is_signed(line: str, sender_name: str, below: list[str]) -> bool:
+    """Whether the line is only the sender's name, and nothing but short lines follow."""
+    words = set(re.findall(r"[^\W\d_]+", line.casefold()))
+    name = set(re.findall(r"[^\W\d_]+", sender_name.casefold()))
+    return bool(words) and words <= name and all(len(other) < _WRAPPED_FROM + 15 for other in below)
 
 
 def _paragraphs(lines: list[str]) -> list[tuple[str, bool]]:
@@ -147,13 +168,21 @@ def _split(paragraph: str) -> list[str]:
     pieces: list[str] = []
     start = 0
     for stop in _STOP.finditer(paragraph):
-        before = paragraph[start : stop.end()]
-        following = paragraph[stop.end() :].lstrip(" \"'“‘([")[:1]
-        if before.endswith(".") and (_ABBREVIATION.search(before[-12:]) or following.islower()):
+        following = paragraph[stop.end() : stop.end() + 20].lstrip(" \"'“‘([")
+        if paragraph[stop.end() - 1] == "." and _goes_on(paragraph[start : stop.end()][-12:], following):
             continue
-        pieces.append(before.strip())
+        pieces.append(paragraph[start : stop.end()].strip())
         start = stop.end()
     return [*pieces, paragraph[start:].strip()]
+
+
+def _goes_on(before: str, following: str) -> bool:
+    """Whether the full stop belongs to a word or a number and ends no sentence."""
+    if following[:1].islower() or _ABBREVIATION.search(before):
+        return True
+    if _ORDINAL.search(before):
+        return _MONTH_AFTER_DAY.match(following) is not None
+    return following[:1].isdigit() and _BEFORE_NUMBER.search(before) is not None
 
 
 def _is_prose(words: str) -> bool:
