@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from countersign.actions.catalogue import kind_of
+from countersign.actions.catalogue import kind_of, sent_instead
 from countersign.actions.decisions import approval_id_of
 from countersign.actions.models import Action, ActionVersion, Approval
 from countersign.actions.types import OPEN_STATES
@@ -21,6 +22,18 @@ from countersign.events.cards import ApprovalCard
 from countersign.events.shapes import ActionUpdated
 
 VERBS = ("approve", "edit", "reject", "respond")
+
+
+def _verbs(action: Action) -> tuple[str, ...]:
+    return VERBS if sent_instead(action.kind, action.payload) is None else (*VERBS, "send_instead")
+
+
+async def versions(session: AsyncSession, action_id: UUID) -> list[ActionVersion]:
+    """Every version of the action, oldest first; empty when there is no such action."""
+    statement = (
+        select(ActionVersion).where(ActionVersion.action_id == action_id).order_by(ActionVersion.version)
+    )
+    return list(await session.scalars(statement))
 
 
 async def seen(session: AsyncSession, action: Action) -> tuple[ActionVersion, ActionVersion | None]:
@@ -75,7 +88,9 @@ def card(
                 "hold_seconds": action.hold_seconds,
                 "residue": list(kind.residue),
             },
-            "allowed": [verb for verb in VERBS if is_open and (verb == "reject" or not being_revised)],
+            "allowed": [
+                verb for verb in _verbs(action) if is_open and (verb == "reject" or not being_revised)
+            ],
             "stale_reason": action.stale_reason,
             "expires_at": approval.expires_at,
             "snoozed_until": approval.snoozed_until,

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.accounts.services import Services
 from countersign.actions import cards, decisions, rows
-from countersign.actions.catalogue import kind_of
+from countersign.actions.catalogue import kind_of, sent_instead
 from countersign.actions.mail import address as mail_address
 from countersign.actions.mail import facts as mail_facts
 from countersign.actions.mail import files as mail_files
@@ -28,7 +28,7 @@ from countersign.actions.models import Action, ActionVersion, Approval, Decision
 from countersign.actions.rows import NextVersion, Said
 from countersign.actions.types import Facts, MadeBy, Payload, ProposedAction, State, Terms
 from countersign.audit import log as audit
-from countersign.errors import NotFoundError
+from countersign.errors import ConflictError, NotFoundError
 from countersign.kit import ids
 
 ActionRow = Action
@@ -67,6 +67,7 @@ is_repeated = decisions.is_repeated
 instructions = decisions.instructions
 card_from = cards.card
 view = cards.action_view
+versions = cards.versions
 
 _RUN_IS_LIVE = text("SELECT 1 FROM runs WHERE id = :run_id AND state IN ('queued', 'running', 'waiting')")
 
@@ -179,14 +180,6 @@ async def card_of(session: AsyncSession, action: ActionRow) -> dict[str, Any]:
     return cards.card(action, await rows.approval_of(session, action), *await cards.seen(session, action))
 
 
-async def versions(session: AsyncSession, action_id: UUID) -> list[VersionRow]:
-    """Every version of the action, oldest first; empty when there is no such action."""
-    statement = (
-        select(ActionVersion).where(ActionVersion.action_id == action_id).order_by(ActionVersion.version)
-    )
-    return list(await session.scalars(statement))
-
-
 async def edit(
     session: AsyncSession, services: Services, action: ActionRow, changes: Mapping[str, Any]
 ) -> ActionRow:
@@ -201,6 +194,23 @@ async def edit(
     return await rows.next_version(
         session, services, action, wanted, Said("approval.edited", details={"fields": sorted(changes)})
     )
+
+
+async def send_instead(session: AsyncSession, services: Services, action: ActionRow) -> ActionRow:
+    """The locked, proposed draft as its next version that sends it; decided and approved on its own.
+
+    Raises:
+        ConflictError: it is no draft; nothing was changed.
+        InvalidError: as it stands it cannot be sent (`fields` names what is missing); nothing was changed.
+    """
+    kind = sent_instead(action.kind, action.payload)
+    if kind is None:
+        msg = "Only a draft can be sent instead."
+        raise ConflictError(msg)
+    facts = (await rows.version_of(session, action)).facts
+    wanted = NextVersion(action.payload, facts, "edit", reason=None, renews_expiry=False, kind=kind)
+    said = Said("approval.send_instead", details={"from_kind": action.kind, "kind": kind})
+    return await rows.next_version(session, services, action, wanted, said)
 
 
 async def revise(

@@ -64,6 +64,7 @@ class NextVersion:
     Attributes:
         reason: shown on the card as why it is back, None for an edit or a plain revision.
         renews_expiry: whether the time to decide starts again.
+        kind: what it becomes when the person sends a draft instead, None to stay what it is.
     """
 
     payload: Payload
@@ -71,6 +72,7 @@ class NextVersion:
     made_by: MadeBy
     reason: str | None
     renews_expiry: bool
+    kind: str | None = None
 
 
 async def locked(session: AsyncSession, *action_ids: UUID) -> list[Action]:
@@ -166,22 +168,26 @@ async def next_version(
     """
     if action.state != "proposed" and "proposed" not in TRANSITIONS[action.state]:
         raise MovedOnError(action.id)
-    kind, old, before = kind_of(action.kind), action.state, action.payload
+    name, old, before = wanted.kind or action.kind, action.state, action.payload
+    kind, stays = kind_of(name), wanted.kind is None
     payload = kind.checked(wanted.payload)
     terms = Terms(
         action.id,
         action.version + 1,
-        action.kind,
+        name,
         action.account_id,
         payload,
-        action.hold_seconds,
-        action.undo_mode,
+        action.hold_seconds if stays else kind.hold_seconds(services.settings),
+        action.undo_mode if stays else kind.undo_mode,
     )
     changed = await change(
         session,
         action,
         state="proposed",
         version=terms.version,
+        kind=terms.kind,
+        hold_seconds=terms.hold_seconds,
+        undo_mode=terms.undo_mode,
         payload=payload,
         digest=digest(terms),
         decision_id=None,

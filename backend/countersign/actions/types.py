@@ -164,6 +164,12 @@ class Attempted:
     retry_after_seconds: int | None = None
 
 
+class OwnRefusalError(ConflictError):
+    """Our own check stopped an approved action before the provider was asked for anything: it ends `refused`."""
+
+    code = "own_refusal"
+
+
 class AlteredTokenError(ConflictError):
     """What was prepared at the provider no longer says what was approved; only a person can say what happened."""
 
@@ -247,6 +253,6 @@ class Kind(Protocol):
         """
         ...
 
-    async def sweep(self, door: Door, markers: Sequence[str]) -> int:
-        """How many leftovers that bear one of these markers were removed."""
+    async def sweep(self, door: Door, markers: Sequence[str], kept: Token | None) -> int:
+        """How many leftovers that bear one of these markers were removed; what `kept`, a done action's, names stays."""
         ...

@@ -138,6 +138,9 @@ BEGIN
         OR NEW.account_id <> OLD.account_id OR NEW.hold_seconds <> OLD.hold_seconds OR NEW.undo_mode <> OLD.undo_mode) THEN
         RAISE EXCEPTION 'action % may not change under the same version', OLD.id USING ERRCODE = 'check_violation';
     END IF;
+    IF NEW.kind <> OLD.kind AND NOT (OLD.kind = 'mail.draft.create' AND NEW.kind IN ('mail.reply', 'mail.send')) THEN
+        RAISE EXCEPTION 'action % may not become another kind', OLD.id USING ERRCODE = 'check_violation';
+    END IF;
     IF NEW.fence < OLD.fence THEN
         RAISE EXCEPTION 'action % fence may not fall', OLD.id USING ERRCODE = 'check_violation';
     END IF;

@@ -63,14 +63,14 @@ class Desk:
         message = await reader.get_message(message_id)
         return await reader.get_thread(message.thread_id)
 
-    async def proposal(self, number: int = 1, words: str = WORDS, **changes: Any) -> ProposedAction:
-        """A reply to the given conversation's first mail, resolved from the mailbox."""
+    async def source(self, number: int = 1) -> proposals.ReplySource:
+        """The given conversation's first mail, read from the mailbox."""
         message_id = f"18c{number:013d}"
         thread = await self.thread(message_id)
         reader = MailReader(
             self.services.google, await credentials(self.services, self.user_id, self.account_id)
         )
-        source = proposals.ReplySource(
+        return proposals.ReplySource(
             thread=thread,
             message_id=message_id,
             aliases=await reader.send_as(),
@@ -78,14 +78,19 @@ class Desk:
             account_type="work",
             known=(Known(email=DANA, name="Dana Ito", written_to=3),),
         )
-        resolved = proposals.resolve_reply(source, words)
+
+    async def proposal(
+        self, number: int = 1, words: str = WORDS, kind: str = "mail.reply", **changes: Any
+    ) -> ProposedAction:
+        """A mail of that kind about the given conversation's first mail, resolved from the mailbox."""
+        resolved = mail_of(kind, await self.source(number), words)
         values = {
             "run_id": self.run_id,
             "run_attempt": 1,
             "plan_step": f"reply-{number}",
             "target": resolved.target,
             "account_id": self.account_id,
-            "kind": "mail.reply",
+            "kind": kind,
             "payload": resolved.payload,
             "facts": resolved.facts,
             "group_key": resolved.group_key,
@@ -150,9 +155,9 @@ class Desk:
         """One call of the executor."""
         await execute.run(self.services, self.user_id, action_id(card))
 
-    async def approved(self, number: int = 1) -> dict[str, Any]:
-        """A reply proposed, approved, its hold over: ready to be executed."""
-        card = await self.decide(await self.propose(number))
+    async def approved(self, number: int = 1, kind: str = "mail.reply", **changes: Any) -> dict[str, Any]:
+        """A mail proposed, approved, its hold over: ready to be executed."""
+        card = await self.decide(await self.propose(number, kind=kind, **changes))
         await self.after_hold()
         return card
 
@@ -248,6 +253,18 @@ class Desk:
         """Every mail in that mailbox."""
         mails: list[dict[str, Any]] = self.sandbox.state(email)["messages"]
         return mails
+
+
+def mail_of(kind: str, source: proposals.ReplySource, words: str) -> proposals.ResolvedReply:
+    """A mail of that kind with these words: an answer, or a mail to Dana."""
+    wanted = proposals.NewMail(
+        to=(proposals.Recipient(DANA, "Dana Ito"),), body_text=words, subject="Delivery"
+    )
+    if kind == "mail.send":
+        return proposals.resolve_new_mail(source, wanted)
+    if kind == "mail.forward":
+        return proposals.resolve_forward(source, replace(wanted, subject=""))
+    return proposals.resolve_reply(source, words, to_all=kind == "mail.reply_all")
 
 
 def action_id(card: dict[str, Any]) -> UUID:

@@ -15,7 +15,7 @@ from countersign.actions import decisions, rows
 from countersign.actions.executor import receipt
 from countersign.actions.executor.work import Work, looking_seconds, refusal, switched_off
 from countersign.actions.rows import Said
-from countersign.actions.types import AlteredTokenError, Change, Facts, MadeBy, Token
+from countersign.actions.types import AlteredTokenError, Change, Facts, MadeBy, OwnRefusalError, Token
 from countersign.connectors.errors import NeedsReconnect, ProviderRefusal
 
 LATE = "The time in which the approval could be carried out is over."
@@ -47,6 +47,9 @@ async def stage(work: Work) -> Work | None:
         return None
     except AlteredTokenError as exc:
         await receipt.failed(work, "needs_review", exc.code, exc.message)
+        return None
+    except OwnRefusalError as exc:
+        await receipt.failed(work, "refused", exc.code, exc.message)
         return None
     return await _arm(work, token)
 

@@ -12,7 +12,7 @@ import structlog
 from countersign.accounts.services import Services
 from countersign.actions import decisions, rows
 from countersign.actions.catalogue import kind_of
-from countersign.actions.executor.work import Work, door_of, is_disconnected, lease_end
+from countersign.actions.executor.work import Work, door_of, is_disconnected, lease_end, stored_token
 from countersign.actions.models import Action
 from countersign.actions.types import CLOSED_STATES
 from countersign.connectors.grant import Grant, Mint
@@ -63,7 +63,8 @@ async def _due(services: Services, user_id: UUID, action_id: UUID) -> tuple[Acti
 
 async def _remove(services: Services, action: Action, grant: Grant, markers: list[str]) -> int | None:
     try:
-        removed = await kind_of(action.kind).sweep(await door_of(services, action, grant), markers)
+        kept = stored_token(action) if action.state == "done" else None
+        removed = await kind_of(action.kind).sweep(await door_of(services, action, grant), markers, kept)
     except Exception as exc:  # noqa: BLE001 - tidying up is tried again later; the error's words may quote mail
         log.info("action.sweep_later", action_id=str(action.id), error=type(exc).__name__)
         return None

@@ -15,8 +15,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from countersign.actions.mail.hidden import has_forbidden_control, without_hidden
+from countersign.actions.types import OwnRefusalError
 from countersign.connectors.google.mail_types import Attachment, MailMessage
-from countersign.errors import ConflictError, InvalidError, TooLargeError
+from countersign.errors import InvalidError, TooLargeError
 
 MAX_FILES = 50
 MAX_BYTES = 25 * 1024 * 1024
@@ -65,7 +66,7 @@ Contents = Mapping[str, bytes]
 """The bytes of files by their sha256."""
 
 
-class ChangedFileError(ConflictError):
+class ChangedFileError(OwnRefusalError):
     """A file's bytes are not the approved ones any more, so the mail was not made."""
 
     code = "changed_file"

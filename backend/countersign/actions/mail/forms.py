@@ -18,6 +18,7 @@ class Form:
         needs_source: it answers or passes on a mail, which it names.
         needs_draft: it changes a draft, which it names.
         names_all: the title counts those in Cc, too.
+        undo_title: the title of the action that takes it back; "" when nothing can.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class Form:
     needs_source: bool = False
     needs_draft: bool = False
     names_all: bool = False
+    undo_title: str = ""
 
 
 SEND = Form("mail.send", "mail", "Send mail to {people}")
@@ -35,7 +37,12 @@ REPLY = Form("mail.reply", "reply", "Send reply to {people}", needs_source=True)
 REPLY_ALL = Form("mail.reply_all", "reply", "Send reply to all: {people}", needs_source=True, names_all=True)
 FORWARD = Form("mail.forward", "mail", "Forward to {people}", needs_text=False, needs_source=True)
 DRAFT_CREATE = Form(
-    "mail.draft.create", "draft", "Save a draft to {people}", needs_recipient=False, needs_text=False
+    "mail.draft.create",
+    "draft",
+    "Save a draft to {people}",
+    needs_recipient=False,
+    needs_text=False,
+    undo_title="Delete the draft to {people}",
 )
 DRAFT_UPDATE = Form(
     "mail.draft.update",
@@ -44,4 +51,5 @@ DRAFT_UPDATE = Form(
     needs_recipient=False,
     needs_text=False,
     needs_draft=True,
+    undo_title="Put your draft to {people} back as it was",
 )

@@ -95,6 +95,14 @@ def html_text(mail: MailPayload) -> str:
     return "\n".join(parts) + "\n"
 
 
+def is_same_mail(stored: bytes, other: bytes) -> bool:
+    """Whether two mails kept by the provider say the same; False for one that cannot be read."""
+    try:
+        return _essence(stored) == _essence(other)
+    except _UNREADABLE:
+        return False
+
+
 def says_the_same(stored: bytes, mail: MailPayload, action_id: UUID, marker: str) -> bool:
     """Whether a mail kept by the provider is this one: every header of ours, no other, the same parts and files.
 

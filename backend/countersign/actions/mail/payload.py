@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -29,6 +30,22 @@ EDITABLE = ("/body_text", "/subject", "/to", "/cc", "/bcc", "/attachments")
 _PEOPLE = frozenset({"to", "cc", "bcc"})
 
 
+class TakesBack(BaseModel):
+    """What a compensation takes back: the draft as that action left it, and what stood there before.
+
+    Attributes:
+        action_id: the executed action, and `marker` its mark: with them the draft is known to be unchanged since.
+        previous_raw: base64 of the draft's bytes before; "" when there was none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    draft_id: str
+    action_id: UUID
+    marker: str
+    previous_raw: str = ""
+
+
 class MailPayload(BaseModel):
     """Everything a mail consists of.
 
@@ -38,6 +55,7 @@ class MailPayload(BaseModel):
         source_message_id: the mail it answers or passes on; "" for neither.
         seen_message_ids: the conversation as the person saw it; empty when it joins none.
         draft_id: the draft it changes, and `draft_message_id` that draft's content as the person saw it; else "".
+        takes_back: only in a compensation; the other fields are then those of the action it takes back.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -61,10 +79,11 @@ class MailPayload(BaseModel):
     attachments: list[AttachedFile]
     draft_id: str
     draft_message_id: str
+    takes_back: TakesBack | None = None
 
     def as_payload(self) -> Payload:
         """The same as plain JSON, in the names used on the wire."""
-        return self.model_dump(by_alias=True)
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def parse(payload: Mapping[str, Any], form: Form) -> MailPayload:
@@ -115,7 +134,7 @@ def _checked(mail: MailPayload, form: Form) -> MailPayload:
     _one_line(mail.subject, "/subject")
     body = mail.body_text.replace("\r\n", "\n")
     _texts(mail, body)
-    if form.needs_text and not body.strip():
+    if form.needs_text and mail.quote_style != "forward" and not body.strip():
         msg = f"The {form.noun} has no text."
         raise InvalidError(msg, action="Write what it should say.", fields=["/body_text"])
     if len(body) > MAX_BODY_CHARACTERS:
@@ -151,6 +170,9 @@ def _needs(mail: MailPayload, form: Form) -> None:
     if form.needs_draft != bool(mail.draft_id and mail.draft_message_id):
         msg = f"The {form.noun} does not say which draft it changes."
         raise InvalidError(msg, fields=["/draft_id"])
+    if mail.takes_back is not None and not form.undo_title:
+        msg = f"A {form.noun} that has left cannot be taken back."
+        raise InvalidError(msg, fields=["/takes_back"])
 
 
 def _texts(mail: MailPayload, body: str) -> None:

@@ -157,7 +157,7 @@ class LabelSet:
         """False: there is nothing to destroy."""
         return False
 
-    async def sweep(self, door: Door, markers: Sequence[str]) -> int:
+    async def sweep(self, door: Door, markers: Sequence[str], kept: Token | None) -> int:
         """Zero: nothing is prepared that could be left over; a label stays, for mail may carry it by now."""
         return 0
 

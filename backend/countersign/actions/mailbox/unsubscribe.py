@@ -149,7 +149,7 @@ class MailUnsubscribe:
         """False: there is nothing to destroy."""
         return False
 
-    async def sweep(self, door: Door, markers: Sequence[str]) -> int:
+    async def sweep(self, door: Door, markers: Sequence[str], kept: Token | None) -> int:
         """Zero: nothing is prepared that could be left over."""
         return 0
 

@@ -15,6 +15,7 @@ from countersign.connectors.google.credentials import Credentials
 from countersign.connectors.google.transport import GoogleClient, Json
 from countersign.connectors.grant import SENDING_KINDS, Grant, check_grant
 
+_CHANGING_KINDS: Final = frozenset({"mail.draft.update"})
 _DRAFTING_KINDS: Final = SENDING_KINDS | {"mail.draft.create", "mail.draft.update"}
 
 
@@ -59,14 +60,32 @@ class MailWriter:
             ProviderRefusal: definite; ProviderUnknown: the draft may exist.
         """
         self._check(_DRAFTING_KINDS)
-        # Sent as `raw` inside JSON: a multipart upload of 8-bit mail fails inside Google's client.
-        message: Json = {"raw": urlsafe_b64encode(raw).decode("ascii")}
-        if thread_id is not None:
-            message["threadId"] = thread_id
+        message = _message(raw, thread_id)
         answer = await self._client.write(
             "gmail",
             self._credentials,
             lambda service: service.users().drafts().create(userId="me", body={"message": message}),
+        )
+        made = answer.get("message", {})
+        return DraftMade(str(answer.get("id", "")), str(made.get("id", "")), str(made.get("threadId", "")))
+
+    async def update_draft(self, draft_id: str, raw: bytes, thread_id: str | None) -> DraftMade:
+        """The draft with these RFC 5322 bytes instead of its own; repeating it changes no more.
+
+        Without a conversation it stays in the one it is in.
+
+        Raises:
+            GrantError: before anything was sent; also when the grant is not for changing a draft.
+            ProviderRefusal: definite; ProviderUnknown (also ProviderMissing): it may have been changed.
+        """
+        self._check(_CHANGING_KINDS)
+        message = _message(raw, thread_id)
+        answer = await self._client.write(
+            "gmail",
+            self._credentials,
+            lambda service: (
+                service.users().drafts().update(userId="me", id=draft_id, body={"message": message})
+            ),
         )
         made = answer.get("message", {})
         return DraftMade(str(answer.get("id", "")), str(made.get("id", "")), str(made.get("threadId", "")))
@@ -102,3 +121,9 @@ class MailWriter:
 
     def _check(self, kinds: frozenset[str]) -> None:
         check_grant(self._grant, account_id=self._credentials.account_id, kinds=kinds)
+
+
+def _message(raw: bytes, thread_id: str | None) -> Json:
+    # Sent as `raw` inside JSON: a multipart upload of 8-bit mail fails inside Google's client.
+    message: Json = {"raw": urlsafe_b64encode(raw).decode("ascii")}
+    return message if thread_id is None else {**message, "threadId": thread_id}

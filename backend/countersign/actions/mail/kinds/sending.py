@@ -7,13 +7,10 @@ Source: docs/adr/0002-execution-outside-the-graph.md; https://developers.google.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from countersign.actions.mail import forms, mime
 from countersign.actions.mail.kinds.mailbox import (
-    DRAFTS_LOOKED_AT,
-    contents_of,
     deleted,
     head_or_none,
     reader_of,
@@ -21,11 +18,9 @@ from countersign.actions.mail.kinds.mailbox import (
     without_answer,
     writer_of,
 )
-from countersign.actions.mail.kinds.written import WrittenMail
-from countersign.actions.mail.mime import MARKER_HEADER, message_id, mime_bytes
-from countersign.actions.mail.payload import MailPayload
+from countersign.actions.mail.kinds.prepared import HEADERS, PreparedMail
+from countersign.actions.mail.mime import MARKER_HEADER, message_id
 from countersign.actions.types import (
-    AlteredTokenError,
     Attempted,
     Compensation,
     Door,
@@ -41,10 +36,8 @@ from countersign.connectors.google.mail_types import MessageHead
 from countersign.connectors.google.readers import MailReader
 from countersign.settings import Settings
 
-_HEADERS = (MARKER_HEADER,)
 
-
-class SentMail(WrittenMail):
+class SentMail(PreparedMail):
     """A mail sent once after the hold."""
 
     undo_mode: UndoMode = "held"
@@ -56,24 +49,6 @@ class SentMail(WrittenMail):
         """How long an approved mail waits before it leaves."""
         return settings.hold_seconds
 
-    async def obtain(self, door: Door, terms: Terms, token: Token) -> Token:
-        """The token with a draft that holds exactly the approved bytes.
-
-        Raises:
-            ProviderRefusal: Google does not take this mail; no draft was made.
-            ProviderUnknown: a draft may exist; call again with the same marker.
-            AlteredTokenError: a draft with our marker says something else.
-            ChangedFileError: a file is not the approved one; no draft was made.
-        """
-        mail, reader = self.mail(terms.payload), reader_of(door)
-        raw = mime_bytes(mail, await contents_of(door, mail), terms.action_id, token.marker)
-        cursor = {"history_id": (await reader.profile()).history_id}
-        handle = None if token.is_fresh else await self._adopted(door, mail, terms, token)
-        if handle is None:
-            made = await writer_of(door).create_draft(raw, mail.thread_id or None)
-            handle = {"draft_id": made.draft_id, "message_id": made.message_id, "thread_id": made.thread_id}
-        return replace(token, handle=handle, cursor=cursor, is_fresh=False)
-
     async def reconcile(self, door: Door, terms: Terms, token: Token) -> Evidence:
         """History since the cursor, search by Message-ID, the conversation, last whether the draft is still there.
 
@@ -84,7 +59,7 @@ class SentMail(WrittenMail):
         rfc_id = message_id(mail, terms.action_id, token.marker)
         looks: Sequence[tuple[str, Callable[[], Awaitable[list[MessageHead]]]]] = (
             ("history", partial(_from_history, reader, token)),
-            ("search", partial(reader.find_by_message_id, rfc_id, _HEADERS)),
+            ("search", partial(reader.find_by_message_id, rfc_id, HEADERS)),
             ("thread", partial(_from_thread, reader, token)),
         )
         for found_by, heads in looks:
@@ -113,35 +88,6 @@ class SentMail(WrittenMail):
     async def revoke(self, door: Door, token: Token) -> bool:
         """Delete the draft: a send that hangs somewhere finds nothing to send."""
         return await deleted(door, token.handle["draft_id"]) == 1
-
-    async def sweep(self, door: Door, markers: Sequence[str]) -> int:
-        """Delete the drafts that bear one of these markers."""
-        removed = 0
-        for draft in await reader_of(door).drafts(DRAFTS_LOOKED_AT, _HEADERS):
-            if draft.message.header(MARKER_HEADER) in markers:
-                removed += await deleted(door, draft.id)
-        return removed
-
-    async def _adopted(
-        self, door: Door, mail: MailPayload, terms: Terms, token: Token
-    ) -> dict[str, str] | None:
-        reader = reader_of(door)
-        adopted: dict[str, str] | None = None
-        for draft in await reader.drafts(DRAFTS_LOOKED_AT, _HEADERS):
-            marker = draft.message.header(MARKER_HEADER)
-            if marker in token.old_markers:
-                await deleted(door, draft.id)
-            elif marker == token.marker and adopted is None:
-                stored = await reader.get_raw(draft.message.id)
-                if not mime.says_the_same(stored, mail, terms.action_id, token.marker):
-                    msg = "The draft of this mail was changed in your mailbox."
-                    raise AlteredTokenError(msg)
-                adopted = {
-                    "draft_id": draft.id,
-                    "message_id": draft.message.id,
-                    "thread_id": draft.message.thread_id,
-                }
-        return adopted
 
 
 class MailSend(SentMail):
@@ -177,6 +123,6 @@ async def _from_history(reader: MailReader, token: Token) -> list[MessageHead]:
 
 async def _from_thread(reader: MailReader, token: Token) -> list[MessageHead]:
     try:
-        return list(await reader.get_thread_heads(token.handle["thread_id"], _HEADERS))
+        return list(await reader.get_thread_heads(token.handle["thread_id"], HEADERS))
     except ProviderMissing:
         return []

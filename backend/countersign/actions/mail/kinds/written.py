@@ -13,6 +13,7 @@ from countersign.actions.mail.kinds.mailbox import reader_of
 from countersign.actions.mail.payload import MailPayload
 from countersign.actions.mail.shown import preview
 from countersign.actions.types import Change, Door, Facts, Payload
+from countersign.errors import InvalidError
 
 
 class WrittenMail:
@@ -22,7 +23,11 @@ class WrittenMail:
 
     def checked(self, payload: Payload) -> Payload:
         """The payload in its one normal form; raises InvalidError or TooLargeError naming the field."""
-        return self.mail(payload).as_payload()
+        mail = self.mail(payload)
+        if mail.takes_back is not None:
+            msg = "What takes an action back cannot be proposed; undo the action."
+            raise InvalidError(msg, fields=["/takes_back"])
+        return mail.as_payload()
 
     def edited(self, payload: Payload, changes: Mapping[str, Any]) -> Payload:
         """The payload with text, subject, recipients or files changed and every check done again."""
@@ -30,7 +35,8 @@ class WrittenMail:
 
     def preview(self, payload: Payload, facts: Facts, before: Payload | None) -> dict[str, Any]:
         """What the person sees; see mail/shown/preview.py."""
-        earlier = self.mail(before) if before is not None else None
+        # The version before may be of another kind and was checked as such.
+        earlier = MailPayload.model_validate(before) if before is not None else None
         return preview.preview(self.form, self.mail(payload), MailFacts.model_validate(facts), earlier)
 
     async def changed(self, door: Door, payload: Payload, facts: Facts) -> Change | None:

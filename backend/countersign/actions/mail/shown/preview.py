@@ -15,7 +15,7 @@ from countersign.actions.mail.facts import MailFacts, Origin
 from countersign.actions.mail.files import AttachedFile
 from countersign.actions.mail.forms import Form
 from countersign.actions.mail.hidden import visible
-from countersign.actions.mail.payload import EDITABLE, MailPayload
+from countersign.actions.mail.payload import EDITABLE, MailPayload, TakesBack
 from countersign.actions.mail.shown import cautions
 from countersign.actions.marks import risk
 
@@ -24,11 +24,15 @@ _NAME_SHOWN = 60
 
 
 def preview(form: Form, mail: MailPayload, facts: MailFacts, before: MailPayload | None) -> dict[str, Any]:
-    """The card's part that follows from the mail alone (events/cards.py); `before` is the version before."""
+    """The card's part that follows from the mail alone (events/cards.py); `before` is the version before.
+
+    The first version of a change to a draft is shown beside the draft as it is.
+    """
     reasons = cautions.reasons(mail, facts)
+    before = before or (MailPayload.model_validate(facts.current) if facts.current else None)
     return {
         "account_email": facts.account_email,
-        "title": form.title.format(people=_names(_titled(form, mail), facts)),
+        "title": _title(form, mail, facts),
         "risk": risk.as_wire(reasons),
         "recipients": [
             _recipient(box, role, facts)
@@ -90,13 +94,28 @@ def _fields(mail: MailPayload) -> list[Field]:
         Field("/source_message_id", source, visible(mail.source_message_id)),
         Field("/seen_message_ids", "Mails in the thread", seen),
         Field("/draft_id", "Draft", visible(f"{mail.draft_id} {mail.draft_message_id}".strip())),
+        *(
+            [Field("/takes_back", "Takes back", visible(_taken_back(mail.takes_back)))]
+            if mail.takes_back
+            else []
+        ),
     ]
+
+
+def _taken_back(back: TakesBack) -> str:
+    before = f"puts back {len(back.previous_raw)} characters" if back.previous_raw else "deletes it"
+    return f"draft {back.draft_id} of {back.action_id} {back.marker}: {before}"
 
 
 def _file(file: AttachedFile) -> str:
     where = "uploaded by you" if file.origin.kind == "upload" else f"from mail {file.origin.message_id}"
     name, media_type = visible(file.name), visible(file.media_type)
     return f"{name} · {media_type} · {file.size_bytes:,} bytes · sha256 {file.sha256} · {visible(where)}"
+
+
+def _title(form: Form, mail: MailPayload, facts: MailFacts) -> str:
+    words = form.undo_title if mail.takes_back else form.title
+    return words.format(people=_names(_titled(form, mail), facts))
 
 
 def _titled(form: Form, mail: MailPayload) -> list[Mailbox]:
