@@ -7,8 +7,12 @@ from uuid import UUID
 from countersign.runs.models import Run
 from countersign.understanding.plan import Intent, Plan
 from countersign.understanding.planned.steps import (
+    DraftReply,
+    Propose,
     ReadThreads,
+    ReplyInstruction,
     ResolvePerson,
+    Say,
     SearchMail,
     Step,
     TellAbout,
@@ -196,3 +200,56 @@ async def test_a_conversation_that_fails_does_not_sink_the_others(alex: MailDesk
 
     assert (run.state, len(await cited(alex, run))) == ("partial", 1)
     assert "One conversation could not be read just now." in (await lines(alex, run))[-1]
+
+
+ATLAS = SEARCH.model_copy(update={"topic_words": ("Project", "Atlas")})
+TWO_PROJECTS = world(
+    mail(9, DANA_ITO, "Project Atlas: kick-off", "Please send the plan by Friday.\n\nDana"),
+    mail(10, "Lee Park <lee@other.test>", "Project Atlas budget", "Please sign the budget by Monday.\n\nLee"),
+    mail(11, DANA_ITO, "Weekly call", "We spoke about Project Atlas. Please confirm the date.\n\nDana"),
+)
+
+
+async def test_two_projects_of_one_name_are_asked_about_and_only_the_one_meant_is_told(
+    newcomer: MailDesk,
+) -> None:
+    newcomer.sandbox.seed(*TWO_PROJECTS)
+    await newcomer.connect_another(ALEX)
+
+    run = await answered(newcomer, telling("summary", ATLAS, topic="Project Atlas"))
+    assert run.question is not None
+    assert (run.question["text"], run.question["options"]) == (
+        "Which Project Atlas do you mean?",
+        [
+            "“Project Atlas: kick-off” with Dana Ito (2 mails)",
+            "“Project Atlas budget” with Lee Park (one mail)",
+            "All of them",
+        ],
+    )
+    await newcomer.resume(run, "the one with Lee")
+
+    heading, *told = await lines(newcomer, run)
+    assert heading == "Summary about Project Atlas, from one message in one conversation:"
+    assert any("Lee" in line for line in told)
+    assert not any("Dana" in line for line in told)
+
+
+async def test_a_summary_is_told_before_the_cards_and_the_receipts_come_after_them(alex: MailDesk) -> None:
+    thanks = ReplyInstruction(parts=(Say(kind="verbatim", text="Thank you, I will look at it."),))
+    steps = (
+        *telling("summary", DANA_NAMED, FROM_DANA).steps,
+        DraftReply(id="draft", label="Write", thread_step="read", instruction=thanks),
+        Propose(id="ask", label="Ask", action_kind="mail.draft.create", draft_step="draft"),
+    )
+    plan = telling("summary").model_copy(update={"intent": "mail.draft.create", "steps": steps})
+
+    run = await answered(alex, plan)
+    told, waiting = await alex.said_in_chat(run.id)
+    for card in await alex.cards():
+        await alex.decide_card(card, "reject")
+    await alex.drive(run)
+
+    assert told.startswith("Summary, from 2 messages in 2 conversations:")
+    assert waiting.startswith("2 cards are waiting:")
+    (receipts,) = await alex.answers(run.id)
+    assert receipts.count("You rejected") == 2

@@ -63,6 +63,7 @@ EDGES = (
     ("estimate", "permissions"),
     ("permissions", "find_people"),
     ("find_people", "search"),
+    ("find_people", "draft"),
     ("search", "read"),
     ("search", "tell"),
     ("read", "tell"),
@@ -74,10 +75,12 @@ EDGES = (
     (gate.SETTLE, "report"),
     ("make_plan", ask.PUT),
     ("find_people", ask.PUT),
+    ("read", ask.PUT),
     ("draft", ask.PUT),
     *ask.EDGES,
     (ask.SETTLE, "make_plan"),
     (ask.SETTLE, "find_people"),
+    (ask.SETTLE, "read"),
     (ask.SETTLE, "draft"),
 )
 
@@ -112,7 +115,7 @@ def _build() -> Workflow:
     graph.add_node("tell", telling.tell)
     graph.add_node("draft", writing.draft)
     graph.add_node("report", reporting.report)
-    ask.add_ask(graph, askers=("make_plan", "find_people", "draft"))
+    ask.add_ask(graph, askers=("make_plan", "find_people", "read", "draft"))
     gate.add_gate(graph, revise, leave_to="report")
 
     graph.add_edge(START, "classify")

@@ -7,20 +7,30 @@ from dataclasses import dataclass
 from typing import Any
 
 from countersign.actions.proposals import is_no_reply
+from countersign.connectors.errors import ProviderMissing
 from countersign.connectors.google.mail_types import MailMessage, MailThread
 from countersign.errors import ProviderError
 from countersign.understanding.planned.steps import DraftReply, ReadThread, ReadThreads
+from countersign.understanding.telling.mail import MailText
 from countersign.understanding.telling.open_questions import waiting_for_me
 from countersign.understanding.writing import facts_of_mail
+from countersign.workflows import ask
 from countersign.workflows.context import RunContext
+from countersign.workflows.email.answers import same_name
+from countersign.workflows.email.answers.same_name import Namesake
 from countersign.workflows.email.mailboxes.looking import Account, Looking
 from countersign.workflows.email.mailboxes.opened import count_of, opened
-from countersign.workflows.email.mailboxes.texts import conversation_of
-from countersign.workflows.email.state import EmailState, consequence, plan_of, steps_of
+from countersign.workflows.email.mailboxes.texts import conversation_of, mail_of
+from countersign.workflows.email.state import EmailState, consequence, plan_of, search_step, steps_of
 from countersign.workflows.engine import Runtime
 
 MOST_CONVERSATIONS = 20
 """So many of the newest conversations are read for one answer; how many were left unread is said."""
+
+MOST_OPTIONS = 5
+
+_ABOUT_ONE_THING = frozenset({"mail.summary", "mail.action_items", "mail.draft.create"})
+"""Requests that two things of one name would mix up; the others name each mail by its own subject."""
 
 Mail = dict[str, str]
 
@@ -31,6 +41,14 @@ class _Read:
 
     found: Mail
     thread: MailThread
+
+
+@dataclass(frozen=True)
+class _History:
+    """Conversations that were read, newest first, and how many more were found."""
+
+    read: list[_Read]
+    left: int
 
 
 async def read(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any]:
@@ -48,9 +66,13 @@ async def read(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any
             said.append(_read_one(conversation))
             if _is_unanswerable(state, step, conversation):
                 return _no_reader(conversation, said)
-        else:
-            kept[step.id], words = await _several(state, context, looking, step, mails)
-            said.append(words)
+            continue
+        history = await _several(context, looking, mails)
+        meant = _meant(state, step, history)
+        if meant is None:
+            return _which(state, step, history)
+        kept[step.id], words = _chosen(state, step, meant)
+        said.append(words)
     return looking.told("read", {"read": kept, "said": {"read": " ".join(said)}})
 
 
@@ -59,26 +81,63 @@ async def _one(context: RunContext, mail: Mail) -> _Read:
     return _Read(mail, await box.thread(mail["thread_id"]))
 
 
-async def _several(
-    state: EmailState, context: RunContext, looking: Looking, step: ReadThreads, mails: list[Mail]
-) -> tuple[dict[str, Any], str]:
+async def _several(context: RunContext, looking: Looking, mails: list[Mail]) -> _History:
+    """The newest conversations of these mails; what could not be read is noted."""
     newest = _newest_of_each(mails)
     wanted = newest[:MOST_CONVERSATIONS]
-    everything, n_failed = await _threads(context, looking, wanted)
-    n_messages = sum(len(one.thread.messages) for one in everything)
-    said = f"Read {count_of(n_messages, 'message')} in {count_of(len(everything), 'conversation')}"
-    left = len(newest) - len(wanted)
-    said += f"; {count_of(left, 'older conversation')} left unread." if left else "."
+    read_ones, n_failed = await _threads(context, looking, wanted)
     if n_failed:
-        sentence = f"{count_of(n_failed, 'conversation')} could not be read just now.".capitalize()
-        looking.miss(sentence, ProviderError.code)
-    found = everything
+        missed = count_of(n_failed, "conversation").capitalize()
+        looking.miss(f"{missed} could not be read just now.", ProviderError.code)
+    return _History(read_ones, len(newest) - len(wanted))
+
+
+def _meant(state: EmailState, step: ReadThreads, history: _History) -> _History | None:
+    """The conversations the request is about; None when its name stands for several things and nobody said which."""
+    things = _things(state, step, history)
+    if len(things) < 2:
+        return history
+    given = [answer["text"] for answer in state["answers"] if answer["slot"] == _slot(step)]
+    keys = same_name.chosen(things, given[-1]) if given else None
+    if keys is None:
+        return None
+    about_it = [one for one in history.read if any(mail.thread_key in keys for mail in _told(state, one))]
+    return _History(about_it, history.left)
+
+
+def _things(state: EmailState, step: ReadThreads, history: _History) -> list[Namesake]:
+    plan = plan_of(state)
+    wanted = search_step(plan, step.search_step)
+    if plan.intent not in _ABOUT_ONE_THING or wanted.person_step or not same_name.is_name(wanted.topic_words):
+        return []
+    return same_name.namesakes([_told(state, one) for one in history.read], wanted.topic_words)
+
+
+def _which(state: EmailState, step: ReadThreads, history: _History) -> dict[str, Any]:
+    things = _things(state, step, history)
+    name = " ".join(search_step(plan_of(state), step.search_step).topic_words)
+    options = (*(thing.label for thing in things[:MOST_OPTIONS]), same_name.ALL)
+    question = f"Which {name} do you mean?"
+    said = f"{len(things)} things are called {name}; I have to ask which."
+    return {**ask.asking(_slot(step), question, options, "read"), "said": {"read": said}}
+
+
+def _slot(step: ReadThreads) -> str:
+    return f"which_topic.{step.id}"
+
+
+def _chosen(state: EmailState, step: ReadThreads, history: _History) -> tuple[dict[str, Any], str]:
+    """What is kept of the history, and a sentence on what was read."""
+    n_messages = sum(len(one.thread.messages) for one in history.read)
+    said = f"Read {count_of(n_messages, 'message')} in {count_of(len(history.read), 'conversation')}"
+    said += f"; {count_of(history.left, 'older conversation')} left unread." if history.left else "."
+    found = history.read
     if step.unanswered_only:
-        found = [one for one in everything if _waits(state, one)]
+        found = [one for one in history.read if waiting_for_me(_told(state, one)) is not None]
         verb = "waits" if len(found) == 1 else "wait"
         said += f" {count_of(len(found), 'conversation').capitalize()} {verb} for you."
     kept = [_with_facts(one, _newest_from_others(state, one)) for one in found]
-    return _kept(everything, kept, left), said
+    return _kept(history.read, kept, history.left), said
 
 
 async def _threads(context: RunContext, looking: Looking, wanted: list[Mail]) -> tuple[list[_Read], int]:
@@ -93,9 +152,11 @@ async def _threads(context: RunContext, looking: Looking, wanted: list[Mail]) ->
 
         async def one(mail: Mail) -> _Read | ProviderError:
             try:
-                return _Read(mail, await box.thread(mail["thread_id"]))
+                found = _Read(mail, await box.thread(mail["thread_id"]))
+                _message(found.thread, mail["message_id"])
             except ProviderError as error:
                 return error
+            return found
 
         mine = [mail for mail in wanted if mail["account_id"] == account["id"]]
         return list(await asyncio.gather(*(one(mail) for mail in mine)))
@@ -127,18 +188,15 @@ def _newest_of_each(mails: list[Mail]) -> list[Mail]:
     return list(seen.values())
 
 
-def _waits(state: EmailState, one: _Read) -> bool:
+def _told(state: EmailState, one: _Read) -> tuple[MailText, ...]:
     own = [account["email"] for account in state["accounts"]]
-    told = conversation_of(one.found["account_id"], one.thread, [state["user_name"]], own)
-    return waiting_for_me(told) is not None
+    return conversation_of(one.found["account_id"], one.thread, [state["user_name"]], own)
 
 
 def _newest_from_others(state: EmailState, one: _Read) -> Mail:
     """The mail an answer to this conversation goes to: the newest that somebody else wrote, else the one found."""
-    own = [account["email"] for account in state["accounts"]]
-    told = conversation_of(one.found["account_id"], one.thread, [], own)
-    others = [mail.key for mail in told if not mail.is_own]
-    return {**one.found, "message_id": others[-1].partition("/")[2]} if others else one.found
+    others = [mail.key for mail in _told(state, one) if not mail.is_own]
+    return {**one.found, "message_id": mail_of(others[-1])[1]} if others else one.found
 
 
 def _with_facts(one: _Read, answered: Mail) -> dict[str, Any]:
@@ -174,4 +232,12 @@ def _read_one(one: _Read) -> str:
 
 
 def _message(thread: MailThread, message_id: str) -> MailMessage:
-    return next(message for message in thread.messages if message.id == message_id)
+    """That mail of the conversation.
+
+    Raises:
+        ProviderMissing: it was deleted since it was found.
+    """
+    found = next((message for message in thread.messages if message.id == message_id), None)
+    if found is None:
+        raise ProviderMissing(None, "notFound")
+    return found
