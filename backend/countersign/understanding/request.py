@@ -7,16 +7,17 @@ answer in every process.
 import re
 
 from countersign.understanding.context import RequestContext
-from countersign.understanding.grammar.cards import ConsentVerb
+from countersign.understanding.grammar.asking.planning import plan_asking
+from countersign.understanding.grammar.asking.reading import AskReading
+from countersign.understanding.grammar.cards import ConsentVerb, refers_to_card
 from countersign.understanding.grammar.commands import ReplyReading
-from countersign.understanding.grammar.intent import (
-    CardReading,
-    ConsentReading,
-    PossibleSecondRequest,
-    read_request,
-)
+from countersign.understanding.grammar.intent import CardReading, ConsentReading, read_request
+from countersign.understanding.grammar.messages.planning import plan_message
+from countersign.understanding.grammar.messages.reading import MessageReading, PossibleSecondRequest
 from countersign.understanding.grammar.refusals import LANGUAGE, TWO_REQUESTS, UNKNOWN, Refusal
 from countersign.understanding.grammar.reply import plan_reply
+from countersign.understanding.grammar.sets.commands import SetReading
+from countersign.understanding.grammar.sets.planning import plan_set
 from countersign.understanding.language import detect_language
 from countersign.understanding.plan import (
     CardReference,
@@ -31,7 +32,7 @@ from countersign.understanding.words.text import RequestText, read_text
 MAX_REQUEST_CHARACTERS = 20_000
 # Nobody types so many signs in a row; patterns that look for the end of a run would read them again and again.
 _LONG_RUN = re.compile(r"\s{40}|\W{120}")
-_IN_THE_REPLY = "in the reply"
+_IN_THE_MAIL = "in the mail"
 _A_SECOND_THING = "a second thing to do"
 _CONSENT_WORDS: dict[ConsentVerb, str] = {
     "approve": "A message in the chat approves nothing",
@@ -57,8 +58,15 @@ def understand(request: str, context: RequestContext) -> Understanding:
             return _card(text, context)
         case PossibleSecondRequest():
             return _possible_second(reading, text, context)
-        case ReplyReading():
-            return plan_reply(reading, text, context)
+        case ReplyReading() | MessageReading():
+            return _mail(reading, text, context)
+        case AskReading():
+            is_card = reading.is_bare and not context.shown and refers_to_card(text.folded)
+            return _card(text, context) if is_card else plan_asking(reading, context)
+        case SetReading():
+            return (
+                _card(text, context) if _may_mean_card(reading, text, context) else plan_set(reading, context)
+            )
         case Refusal():
             return _unsupported(_named(reading, text), context)
 
@@ -101,6 +109,17 @@ def _card(text: RequestText, context: RequestContext) -> CardReference | Unsuppo
     )
 
 
+def _may_mean_card(reading: SetReading, text: RequestText, context: RequestContext) -> bool:
+    """Whether "delete it" may be about the words on a card; the chat changes neither then."""
+    reference = reading.mails.reference
+    return (
+        reference is not None
+        and reference.is_one
+        and bool(context.open_cards)
+        and refers_to_card(text.folded)
+    )
+
+
 def _names_card(folded: str, title: str) -> bool:
     words = {word for word in title.lower().split() if len(word) > 2 and word not in {"reply", "mail", "the"}}
     return any(word in words for word in folded.replace("'s", " ").replace(",", " ").split())
@@ -112,15 +131,23 @@ def _possible_second(
     """The plan when the person said that the words belong to the reply, the refusal when not, else the question."""
     answer = (context.answer("meaning") or "").lower()
     if "reply" in answer or "text" in answer or "mail" in answer:
-        return plan_reply(reading.reply, text, context)
+        return _mail(reading.mail, text, context)
     if answer:
         return _unsupported(TWO_REQUESTS, context)
     return Clarification(
         slot="meaning",
-        question=f"Should “{reading.words}” be written in the reply, or is it a second thing to do?",
-        options=(_IN_THE_REPLY, _A_SECOND_THING),
+        question=f"Should “{reading.words}” be written in the mail, or is it a second thing to do?",
+        options=(_IN_THE_MAIL, _A_SECOND_THING),
         context_digest=context.digest,
     )
+
+
+def _mail(
+    reading: ReplyReading | MessageReading, text: RequestText, context: RequestContext
+) -> Understanding:
+    if isinstance(reading, MessageReading):
+        return plan_message(reading, context)
+    return plan_reply(reading, text, context)
 
 
 def _named(refusal: Refusal, text: RequestText) -> Refusal:

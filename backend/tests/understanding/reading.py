@@ -10,12 +10,12 @@ from countersign.understanding.plan import Plan, Understanding
 from countersign.understanding.planned.steps import DraftReply, ResolvePerson, SearchMail
 from countersign.understanding.writing import ThreadFacts, compose_reply
 
-_PHRASINGS = Path(__file__).parent.parent / "phrasings" / "reply.toml"
+_PHRASINGS = Path(__file__).parent.parent / "phrasings"
 
 
-def phrasings(table: str) -> list[dict[str, Any]]:
-    """The rows of one table of the phrasing file."""
-    rows: list[dict[str, Any]] = tomllib.loads(_PHRASINGS.read_text("utf-8"))[table]
+def phrasings(table: str, file: str = "reply") -> list[dict[str, Any]]:
+    """The rows of one table of a phrasing file."""
+    rows: list[dict[str, Any]] = tomllib.loads((_PHRASINGS / f"{file}.toml").read_text("utf-8"))[table]
     return rows
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 
 from countersign.understanding.grammar import cards, refusals, terms
+from countersign.understanding.grammar.asking.reading import AskReading, read_asking
 from countersign.understanding.grammar.commands import (
     ReplyReading,
     after_politeness,
@@ -14,18 +15,23 @@ from countersign.understanding.grammar.commands import (
     read_tell,
     read_verb,
 )
+from countersign.understanding.grammar.messages.read import (
+    prepared,
+    read_message,
+    refuse_reply_extras,
+    without_own_question_mark,
+)
+from countersign.understanding.grammar.messages.reading import (
+    Extras,
+    MessageReading,
+    PossibleSecondRequest,
+)
 from countersign.understanding.grammar.refusals import Refusal
+from countersign.understanding.grammar.refusing.verbs import refuse_verb
+from countersign.understanding.grammar.sets.commands import SetReading, read_set
 from countersign.understanding.grammar.stories import read_front, read_mail_first
 from countersign.understanding.grammar.target import Target
 from countersign.understanding.words.text import RequestText
-
-
-@dataclass(frozen=True)
-class PossibleSecondRequest:
-    """A reply whose last words may be a second request; `words` are those words."""
-
-    reply: ReplyReading
-    words: str
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,16 @@ class CardReading:
     """Words that ask to change something already written."""
 
 
-Reading = ReplyReading | PossibleSecondRequest | ConsentReading | CardReading | Refusal
+Reading = (
+    ReplyReading
+    | MessageReading
+    | PossibleSecondRequest
+    | ConsentReading
+    | CardReading
+    | AskReading
+    | SetReading
+    | Refusal
+)
 
 _SECOND_PERSON = re.compile(
     rf"[ ]*(?:,[ ]*(?:and[ ]+)?|&[ ]*|and[ ]+)(?:to[ ]+)?(?P<who>{terms.ADDRESS}|{terms.NAME})"
@@ -51,7 +66,6 @@ _LATER_HERE = re.compile(
     rf"|this)[ ]+(?:{terms.WEEKDAY}|week|month|evening|afternoon)"
     r"|in[ ]+(?:an?|\d+|two|three|five|ten)[ ]+(?:minutes?|hours?|days?|weeks?))\b"
 )
-_ASKED_POLITELY = re.compile(r"\b(?:can|could|would|will|are)\s+you\b|\bpossible\s+to\b")
 
 
 def read_request(text: RequestText) -> Reading:
@@ -65,28 +79,51 @@ def read_request(text: RequestText) -> Reading:
         return ConsentReading(consent)
     start = after_politeness(text, 0)
     opening = refusals.refuse_opening(text.folded[start:])
+    if change := _read_change(text, start, opening):
+        return change
+    rest, extras = prepared(text, start)
+    mail = read_message(rest, start, extras) if opening is None else None
+    if mail is not None and not isinstance(mail, Refusal):
+        return mail
+    if opening in {None, refusals.QUESTION, refusals.RULE} and (asked := read_asking(text, start)):
+        return asked
     if opening:
         return CardReading() if cards.refers_to_card(text.folded) else opening
+    message = mail or _read_any_reply(rest, start, extras)
+    if message is not None:
+        return message
+    if cards.refers_to_card(text.folded[start:]):
+        return CardReading()
+    return refuse_verb(text.folded[start:]) or refusals.UNKNOWN
+
+
+def _read_change(text: RequestText, start: int, opening: Refusal | None) -> SetReading | None:
+    """A command that changes many mails; a question, a condition or a "don't" is none, "stop my subscription" is."""
+    change = read_set(text, start)
+    is_stop = change is not None and change.kind == "mail.unsubscribe" and opening is refusals.NOTHING
+    return change if opening is None or is_stop else None
+
+
+def _read_any_reply(text: RequestText, start: int, extras: Extras) -> Reading | None:
+    """A reply in prepared words, with all that was said to go with it; None when the request asks for none."""
     if refusal := refusals.refuse_reply_all(text.folded[start:]):
         return refusal
     reply = _read_reply(text, start)
-    if reply is not None:
-        return _checked(text, _without_own_question_mark(text, reply, start), start)
-    if cards.refers_to_card(text.folded[start:]):
-        return CardReading()
-    return refusals.refuse_verb(text.folded[start:]) or refusals.UNKNOWN
+    if reply is None:
+        return None
+    said = without_own_question_mark(text, reply.saying, start)
+    return _with_extras(_checked(text, replace(reply, saying=said), start), text, extras)
 
 
-def _without_own_question_mark(text: RequestText, reply: ReplyReading, start: int) -> ReplyReading:
-    """The reading without the mark of "Can you reply ...?", which asks us and not the reader of the mail."""
-    saying = reply.saying
-    if saying is None or saying.is_quoted or not _ASKED_POLITELY.search(text.folded[:start]):
-        return reply
-    last = saying.parts[-1]
-    if last.kind in {"verbatim", "direct"}:
-        return reply
-    parts = (*saying.parts[:-1], last.model_copy(update={"text": last.text.rstrip("? ")}))
-    return replace(reply, saying=replace(saying, parts=parts))
+def _with_extras(reading: Reading, text: RequestText, extras: Extras) -> Reading:
+    """The reply with what goes with it; a plain one stays as it is."""
+    if extras.is_empty or isinstance(reading, Refusal):
+        return reading
+    if refusal := refuse_reply_extras(extras):
+        return refusal
+    if isinstance(reading, PossibleSecondRequest) and isinstance(reading.mail, ReplyReading):
+        return replace(reading, mail=MessageReading(reading.mail, text, extras))
+    return MessageReading(reading, text, extras) if isinstance(reading, ReplyReading) else reading
 
 
 def _read_reply(text: RequestText, start: int) -> ReplyReading | None:

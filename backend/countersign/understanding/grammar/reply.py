@@ -6,10 +6,11 @@ Must not fill a gap by itself: who, what to say and which account come from the 
 import re
 from dataclasses import dataclass, replace
 
-from countersign.understanding.context import ContextAccount, RequestContext
+from countersign.understanding.context import RequestContext
 from countersign.understanding.grammar.commands import ReplyReading
 from countersign.understanding.grammar.refusals import TRANSLATE
 from countersign.understanding.grammar.saying import Saying, said_as_answer
+from countersign.understanding.grammar.selecting.accounts import accounts_called
 from countersign.understanding.grammar.steps import StepList
 from countersign.understanding.grammar.target import Target
 from countersign.understanding.plan import Clarification, Plan, Slot, Unsupported
@@ -160,23 +161,6 @@ def add_reading(steps: StepList, mail: MailToAnswer, context: RequestContext) ->
     )
 
 
-def accounts_called(wanted: str | None, context: RequestContext) -> tuple[str, ...] | Clarification:
-    """Ids of the accounts so called, of all of them for None, the default first; a question when none is."""
-    ordered = sorted(context.accounts, key=lambda account: not account.is_default)
-    if wanted is None:
-        return tuple(account.id for account in ordered)
-    answer = (context.answer("account") or "").lower()
-    named = [
-        account.id
-        for account in ordered
-        if _is_called(account, wanted) or (answer and _is_called(account, answer))
-    ]
-    if named:
-        return tuple(named)
-    options = tuple(account.email for account in context.accounts)
-    return ask("account", f"I know no account called “{wanted}”. Which one do you mean?", context, options)
-
-
 def ask(slot: Slot, question: str, context: RequestContext, options: tuple[str, ...] = ()) -> Clarification:
     """The one question, bound to its context."""
     return Clarification(slot=slot, question=question, options=options, context_digest=context.digest)
@@ -200,16 +184,6 @@ def _parts(saying: Saying | None, context: RequestContext) -> tuple[Say, ...]:
         return saying.parts
     answer = context.answer("body")
     return said_as_answer(answer) if answer is not None else ()
-
-
-def _is_called(account: ContextAccount, words: str) -> bool:
-    email = account.email.lower()
-    return words in {
-        account.label.lower(),
-        email,
-        email.partition("@")[2],
-        email.partition("@")[2].partition(".")[0],
-    }
 
 
 def _asked_language(text: RequestText, saying: Saying | None) -> str | None:

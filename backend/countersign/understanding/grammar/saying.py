@@ -48,10 +48,16 @@ _OPENER_PATTERNS: tuple[tuple[SayKind, str], ...] = (
     ("state", r"with\s+(?:an?\s+)?(?=(?:yes|no|thanks|thank\s+you|ok|okay)\b)"),
     (
         "state",
-        r"with\s+(?:the\s+|this\s+)?(?:(?:following|words?|text|message|reply|answer|note)\b\s*)+"
-        r"(?:saying\b\s*|that\b\s*)?(?=\W|\w)",
+        r"with\s+(?:the\s+|this\s+)?(?:(?:following|words?|text|message|reply|answer|note|body|contents?)\b\s*)+"
+        r"(?:saying\b\s*|that\b\s*|reading\b\s*)?(?=\W|\w)",
+    ),
+    (
+        "state",
+        r"(?:with\s+)?(?:the\s+)?(?:body|text|contents?)(?:\s+(?:is|as|being|should\s+(?:be|say|read)|saying|reading))?"
+        r"(?=\s*[:\"']\s*\S)",
     ),
     ("state", rf"with(?:\s*(?=:)|\s+(?=[\":]|{terms.SUBJECT}))"),
+    ("state", r"(?:that|which)\s+(?:says|reads|states)\b(?:\s+that\b)?"),
     ("state", r"that\b"),
     ("state", rf"(?={terms.SUBJECT}|(?:the|our|my)\s+\w+\s+\w+)"),
 )
@@ -73,7 +79,7 @@ _NEXT_ACT = re.compile(
 )
 _ANSWER_LEAD = re.compile(r"(?:(?:please\s+)?(?:just\s+)?(?:say|tell|write|ask|answer|reply|thank)\b|that\b)")
 _EMPTY = re.compile(
-    r"[\W_]*(?:\[[^\]]*\]|<[^>]*>|x{3,}|t\.?b\.?[dca]\.?|something|anything|this|that|it|so)?[\W_]*"
+    r"[\W_]*(?:\[[^\]]*\]|<[^>]*>|x{3,}|t\.?b\.?[dca]\.?|to-?do|placeholder|(?:blah?[\s,]*)+|lorem\s+ipsum.*|something|anything|this|that|it|so)?[\W_]*"
 )
 
 

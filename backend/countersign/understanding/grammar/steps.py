@@ -24,6 +24,11 @@ class StepList:
         return tuple(self._steps)
 
     @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of everything laid out so far."""
+        return tuple(step.id for step in self._steps)
+
+    @property
     def next_id(self) -> str:
         """The id the next step must have."""
         return f"s{len(self._steps) + 1}"

@@ -6,7 +6,7 @@ Must not read a command by itself; it hands the rest to `commands` and joins the
 import re
 from dataclasses import replace
 
-from countersign.understanding.grammar import refusals, terms
+from countersign.understanding.grammar import terms
 from countersign.understanding.grammar.commands import (
     IN_REPLY,
     REPLY_VERB_PERCENT,
@@ -20,6 +20,7 @@ from countersign.understanding.grammar.commands import (
     read_tell,
     read_verb,
 )
+from countersign.understanding.grammar.refusing.verbs import refuse_verb
 from countersign.understanding.grammar.saying import Saying, read_saying
 from countersign.understanding.grammar.target import Target, read_target
 from countersign.understanding.words.text import RequestText
@@ -97,7 +98,7 @@ def _read_story(text: RequestText, start: int) -> ReplyReading | None:
 
 def _begins_as_command(text: RequestText, start: int, person: str | None) -> bool:
     """Whether "Archive Dana" was read as a name; "Mark" alone is one."""
-    refusal = refusals.refuse_verb(text.folded[start:])
+    refusal = refuse_verb(text.folded[start:])
     return refusal is not None and (person is None or " " in person)
 
 

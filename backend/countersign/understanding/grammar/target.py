@@ -84,9 +84,11 @@ _SENDER = re.compile(
 _ABOUT = re.compile(rf"[ ]+{terms.ABOUT}[ ]+(?:{terms.QUOTED}|{_TOPIC})")
 _DAY = re.compile(rf"[ ]+(?P<when>{_WHEN})\b")
 _ACCOUNT = re.compile(
-    r"[ ]*,?[ ]+(?:from|with|using|via|through|in"
-    r"|on)[ ]+my[ ]+(?P<account>[\w.@+\-]+)(?:[ ]+(?:e-?mail|mail|google))?"
-    r"(?:[ ]+(?:account|address|mailbox|inbox))?\b(?![ ]+\w+ing\b\s+that)"
+    r"[ ]*,?[ ]+(?:from|with|using|via|through|in|on)[ ]+my[ ]+"
+    r"(?P<account>(?:work|personal|private|business|company|home|office|gmail|google|school)\b"
+    r"|[\w.+\-]+@[\w.\-]+\w"
+    r"|[\w.+\-]+(?=(?:[ ]+(?:e-?mail|mail|google))?[ ]+(?:account|address|mailbox|inbox)\b))"
+    r"(?:[ ]+(?:e-?mail|mail|google))?(?:[ ]+(?:account|address|mailbox|inbox))?\b(?![ ]+\w+ing\b\s+that)"
 )
 _OTHER_ORDER = re.compile(
     r"\b(?:first|second|third|fourth|oldest|earliest|earlier|penultimate"

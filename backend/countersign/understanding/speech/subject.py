@@ -8,7 +8,7 @@ from countersign.understanding.speech.outline import parts_of, sentence_spans
 _LONGEST = 70
 _FEWEST_WORDS = 2
 _OPENING = re.compile(
-    r"^(?:(?:hi|hello|hey|dear)\b[^,!.\n]{0,40}[,!.]\s*|(?:thanks|thank\s+you|sorry|please|just|also|so|well)[,!.]?\s+(?=\S+\s+\S))+",
+    r"^(?:(?:hi|hello|hey|dear)\b[^,!.\n]{0,40}[,!.]\s*|(?:please|just|also|so|well)[,!.]?\s+(?=\S+\s+\S))+",
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"[,;:]\s|\s-+\s|\s\(")
@@ -20,9 +20,10 @@ def subject_from(said: str) -> str:
     A greeting is passed over when more follows it.
     """
     sentences = [said[start:end].strip() for start, end in sentence_spans(parts_of(said)[1])]
-    telling = [one for one in sentences if len(one.split()) >= _FEWEST_WORDS and not is_greeted(one)]
+    opened = [_OPENING.sub("", one) for one in sentences]
+    telling = [one for one in opened if len(one.split()) >= _FEWEST_WORDS and not is_greeted(one)]
     chosen = (telling or sentences or [said.strip()])[0]
-    plain = " ".join(_OPENING.sub("", chosen).split()) or chosen
+    plain = " ".join(chosen.split())
     short = _shortened(plain).rstrip(" .,;:!-")
     return short[:1].upper() + short[1:]
 

@@ -22,6 +22,9 @@ _INBOX = re.compile(
     r"|private|business))\s+)?inbox\b"
 )
 
+# "What does the second one say" limits the second one by nothing.
+_NO_LIMIT = re.compile(r"\s+(?:say|says|about|again)")
+
 
 def read_mails(text: RequestText, start: int, *, is_set: bool) -> Selection | None:
     """The mails that the words from `start` to the end describe; None when a word of them is not understood."""
@@ -55,10 +58,8 @@ def _referred(text: RequestText, start: int) -> Selection | None:
     if found is None:
         return None
     reference, end = found
-    if end < len(text.folded) and not reference.numbers:
-        return None
-    selection = Selection(reference=reference, names_mail=True)
-    return read_behind(text, end, selection, is_set=True) if end < len(text.folded) else selection
+    is_all = end >= len(text.folded) or _NO_LIMIT.fullmatch(text.folded, end) is not None
+    return Selection(reference=reference, names_mail=True) if is_all else None
 
 
 def _everything(text: RequestText, start: int, *, is_set: bool) -> Selection | None:

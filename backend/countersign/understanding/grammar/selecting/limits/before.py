@@ -64,7 +64,7 @@ _CATEGORY = re.compile(
 _LOOSE = re.compile(r"(?:recent|new|fresh|several|many|few|long|short|big|large|other)\b")
 _PLAIN = re.compile(r"(?:incoming|received|existing|individual)\b")
 _VAGUE = re.compile(
-    r"(?:old|older|oldest|first|earliest|important|unimportant|boring|useless|unwanted|unneeded"
+    r"(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|old|older|oldest|first|earliest|important|unimportant|boring|useless|unwanted|unneeded"
     r"|unnecessary|urgent|relevant"
     r"|irrelevant|interesting|annoying|stupid|silly|good|bad|remaining|certain|read|similar|same|duplicate"
     r"|next|previous|earlier|own|external|internal|personal\s+looking|suspicious|spammy|junk|spam"

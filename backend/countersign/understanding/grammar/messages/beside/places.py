@@ -1,0 +1,71 @@
+"""Whose words a place in the request holds: the assistant's, or the mail's own.
+
+Must not decide what they ask for.
+"""
+
+import re
+from collections.abc import Iterator
+
+from countersign.understanding.words.text import RequestText
+
+_SAID = re.compile(
+    r"\b(?:say(?:ing)?|that|tell(?:ing)?|ask(?:ing)?|writ(?:e|ing)[ ]+that|know|inform(?:ing)?|stat(?:e|ing)"
+    r"|thank(?:ing)?)\b"
+)
+# Somebody who may go on with a verb in its base form; "it is and attach the plan" cannot be one sentence.
+_SPEAKS = re.compile(
+    r"\b(?:(?:we|i|you|they)(?:'(?:ll|d|ve|re|m))?[ ]+(?:\w+[ ]+){0,2}?"
+    r"(?:will|can|could|shall|should|must|would|may|might|have|need|want|plan|going|am|are|to)"
+    r"|(?:he|she|it)[ ]+(?:\w+[ ]+){0,2}?(?:will|can|could|shall|should|must|would|may|might|to))\b"
+    r"|\b(?:we|i|you|he|she|they|it)'(?:ll|d)\b|\bto[ ]+\w+"
+)
+_COLON = re.compile(
+    r"(?<!subject)(?<!\bcc)(?<!bcc)(?<!line)(?<!title)(?<!\bre)(?<!draft)(?<!heading):(?!//)(?!\d\d\b)"
+)
+_HEADER_LINE = re.compile(r"\n[ ]*(?:subject|b?cc|betreff)[ ]*:")
+
+
+def without(text: RequestText, begin: int, end: int) -> RequestText:
+    """The text without the characters between two offsets."""
+    gap = " " if text.folded[begin - 1 : begin].isalnum() and text.folded[end : end + 1].isalnum() else ""
+    return RequestText(
+        text.words[:begin] + gap + text.words[end:], text.folded[:begin] + gap + text.folded[end:]
+    )
+
+
+def hits(pattern: re.Pattern[str], text: RequestText, start: int) -> Iterator[re.Match[str]]:
+    """Every place the pattern matches at, also inside an earlier match that came to nothing."""
+    position = start
+    while (match := pattern.search(text.folded, position)) is not None:
+        yield match
+        position = match.start() + 1
+
+
+def said_before(text: RequestText, start: int, position: int) -> bool:
+    """Whether it was already told what to say."""
+    return _SAID.search(text.folded, start, position) is not None
+
+
+def may_be_said(text: RequestText, start: int, position: int) -> bool:
+    """Whether the words before are a sentence of the mail that these may go on: "that we will sign it and cc Tom"."""
+    said = _SAID.search(text.folded, start, position)
+    if said is None:
+        return False
+    sentence = max(text.folded.rfind(mark, said.end(), position) for mark in ".!?;\n") + 1
+    before = text.folded[max(said.end(), sentence) : position]
+    same = text.folded[position : position + 1] not in {".", "!", "?", "\n", ";"}
+    return same and _SPEAKS.search(before) is not None
+
+
+def in_quotes(text: RequestText, start: int, position: int) -> bool:
+    """Whether an opened quotation mark is not closed yet."""
+    return text.folded.count('"', start, position) % 2 == 1
+
+
+def is_set_apart(text: RequestText, start: int, position: int) -> bool:
+    """Whether the position is inside quotation marks, behind a colon or on a new line: the mail's own words."""
+    if in_quotes(text, start, position):
+        return True
+    plain = re.sub(r'"[^"]*"', lambda quote: " " * len(quote.group()), text.folded[start:position])
+    plain = _HEADER_LINE.sub(lambda line: " " * len(line.group()), plain)
+    return _COLON.search(plain) is not None or "\n" in plain

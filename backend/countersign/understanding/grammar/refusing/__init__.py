@@ -1,0 +1,1 @@
+"""Wishes that are recognised by their verb but cannot be done as they were said."""
