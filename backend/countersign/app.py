@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
@@ -22,6 +23,7 @@ from countersign.api.routes import (
     events,
     front,
     health,
+    live,
     runs,
     workflows,
 )
@@ -84,6 +86,7 @@ def _versioned() -> APIRouter:
         approvals,
         actions,
         events,
+        live,
         audit,
     ):
         router.include_router(resource.router)
@@ -102,6 +105,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
             await _refuse_moved_clock(services)
             app.state.services = services
             app.state.checkpoints = checkpoints
+            app.state.sockets = Counter()
             yield
 
     return lifespan

@@ -7,7 +7,6 @@ Source: WHATWG HTML Living Standard, section 9.2 (server-sent events).
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -18,6 +17,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel, TypeAdapter
 
 from countersign.accounts.services import Services
+from countersign.api.live.hints import Hints
 from countersign.api.signed_in import CookieToken, SignedInDep
 from countersign.events import log as events
 from countersign.events.models import Event
@@ -86,7 +86,7 @@ async def stream_after(services: Services, listener: Listener, seq: int) -> Asyn
     The first frame comes at once: events, `resync_required`, or a comment.
     """
     async with services.bus.listen(events.CHANNEL) as hints:
-        wait = _Hints(hints, str(listener.user_id))
+        wait = Hints(hints, str(listener.user_id))
         try:
             yield KEEPALIVE_COMMENT
             first = await list_after(services, listener.user_id, seq, limit=1)
@@ -118,35 +118,3 @@ def _resync(head_seq: int) -> bytes:
         reason="The position is not within the last events kept for replay.", head_seq=head_seq
     )
     return format_sse_event(event="resync_required", data_str=data.model_dump_json(), id=str(head_seq))
-
-
-class _Hints:
-    """Waits for a hint about one user; the pending read of the bus outlives a timed-out wait, so no hint is dropped."""
-
-    def __init__(self, hints: AsyncIterator[str], user_id: str) -> None:
-        self._hints = hints
-        self._user_id = user_id
-        self._next: asyncio.Task[str] | None = None
-
-    async def for_hint(self, seconds: float) -> bool:
-        """Whether a hint about this user (or about a reconnect of the bus) came within that time."""
-        until = asyncio.get_running_loop().time() + seconds
-        while True:
-            self._next = self._next or asyncio.create_task(_read(self._hints))
-            left = until - asyncio.get_running_loop().time()
-            done, _ = await asyncio.wait({self._next}, timeout=max(left, 0))
-            if not done:
-                return False
-            payload, self._next = self._next.result(), None
-            if payload in {self._user_id, ""}:
-                return True
-
-    async def close(self) -> None:
-        """Stop waiting."""
-        if self._next is not None:
-            self._next.cancel()
-            await asyncio.gather(self._next, return_exceptions=True)
-
-
-async def _read(hints: AsyncIterator[str]) -> str:
-    return await anext(hints)

@@ -21,6 +21,8 @@ from countersign.kit.crypto import Keys
 
 # Open event streams never end by themselves; they resume by their sequence number after a restart.
 SHUTDOWN_SECONDS = 3
+# A page only says hello and pong.
+WEBSOCKET_FRAME_BYTES = 16_384
 
 commands = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 keys = typer.Typer(no_args_is_help=True)
@@ -47,6 +49,7 @@ def serve() -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        ws_max_size=WEBSOCKET_FRAME_BYTES,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.events.models import Event
@@ -61,6 +61,13 @@ async def after(session: AsyncSession, seq: int, *, limit: int = MAX_PAGE) -> Ev
         .limit(min(limit, MAX_PAGE))
     )
     return EventPage(list(rows), head)
+
+
+async def span(session: AsyncSession) -> tuple[int, int]:
+    """The oldest `seq` still in the session's user's log and the newest; (1, 0) while it is empty."""
+    head = (await session.execute(select(journal.JournalHead.head))).scalar_one_or_none() or 0
+    oldest = await session.scalar(select(func.min(Event.seq)))
+    return (oldest or head + 1), head
 
 
 async def for_run(

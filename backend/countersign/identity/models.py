@@ -43,3 +43,14 @@ class Session(Base):
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ip: Mapped[str | None] = mapped_column(Text)
     user_agent: Mapped[str | None] = mapped_column(Text)
+
+
+class Ticket(Base):
+    """Leave to open one WebSocket; only the SHA-256 of it is stored."""
+
+    __tablename__ = "ws_tickets"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

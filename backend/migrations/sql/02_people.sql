@@ -48,6 +48,22 @@ AS $$
     WHERE s.token_hash = wanted_token_hash AND s.ended_at IS NULL
 $$;
 
+-- One ticket opens one socket within 30 seconds: a browser cannot send a CSRF token with a WebSocket.
+CREATE TABLE ws_tickets (
+    token_hash bytea PRIMARY KEY,
+    user_id uuid NOT NULL REFERENCES users (id),
+    session_id uuid NOT NULL REFERENCES sessions (id),
+    expires_at timestamptz NOT NULL
+);
+
+CREATE FUNCTION redeem_ws_ticket(wanted_token_hash bytea)
+RETURNS TABLE (user_id uuid, session_id uuid)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+AS $$
+    WITH taken AS (DELETE FROM ws_tickets t WHERE t.token_hash = wanted_token_hash RETURNING t.*)
+    SELECT taken.user_id, taken.session_id FROM taken WHERE taken.expires_at > app_now()
+$$;
+
 CREATE FUNCTION record_login_failure(wanted_address_hash bytea) RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
 AS $$ INSERT INTO login_failures (address_hash) VALUES (wanted_address_hash) RETURNING id $$;

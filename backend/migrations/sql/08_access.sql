@@ -6,7 +6,7 @@ DECLARE
     t text;
     app text := current_setting('countersign.app_role');
 BEGIN
-    FOREACH t IN ARRAY ARRAY['data_keys', 'idempotency_keys', 'sessions', 'conversations', 'messages', 'attachments', 'accounts', 'oauth_states',
+    FOREACH t IN ARRAY ARRAY['data_keys', 'idempotency_keys', 'sessions', 'ws_tickets', 'conversations', 'messages', 'attachments', 'accounts', 'oauth_states',
         'runs', 'run_steps', 'actions', 'action_versions', 'approvals', 'decisions', 'attempts', 'event_heads', 'events', 'audit']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
@@ -103,7 +103,8 @@ BEGIN
     EXECUTE format('GRANT SELECT ON alembic_version, clock_offset, run_transitions, action_transitions TO %I, %I', app, system);
     EXECUTE format('GRANT SELECT, INSERT, UPDATE ON users, sessions, conversations, messages, attachments, accounts, oauth_states, data_keys, '
         'idempotency_keys, runs, run_steps, actions, approvals, attempts, event_heads TO %I', app);
-    EXECUTE format('GRANT DELETE ON attachments, oauth_states, accounts TO %I', app);
+    EXECUTE format('GRANT DELETE ON attachments, oauth_states, accounts, ws_tickets TO %I', app);
+    EXECUTE format('GRANT SELECT, INSERT ON ws_tickets TO %I', app);
     EXECUTE format('GRANT SELECT, INSERT ON action_versions, decisions, events, audit TO %I', app);
     EXECUTE format('GRANT SELECT ON due_actions, due_approvals, due_runs, open_jobs, user_heads TO %I', system);
 
@@ -115,7 +116,7 @@ BEGIN
     EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %I', system);
 
     REVOKE EXECUTE ON FUNCTION find_login, find_session, record_login_failure, take_back_login_failure, clear_login_failures, login_locked_until,
-        mark_restored FROM PUBLIC;
+        redeem_ws_ticket, mark_restored FROM PUBLIC;
     EXECUTE format('GRANT EXECUTE ON FUNCTION find_login, find_session, record_login_failure, take_back_login_failure, '
-        'clear_login_failures, login_locked_until TO %I', app);
+        'clear_login_failures, login_locked_until, redeem_ws_ticket TO %I', app);
 END $$;
