@@ -100,9 +100,15 @@ def _kind_of(found: Found, zone: str) -> str | None:
 
 
 def _beginning(found: Sequence[Found], chosen: Sequence[Found]) -> list[Cited]:
-    """How the first mail with words begins, unless one of its sentences is told anyway."""
-    first = found[0].frame.mail
+    """How the conversation begins; when nothing in it stands out also how its newest mail does."""
+    first, last = found[0].frame.mail, found[-1].frame.mail
     if any(one.frame.mail.key == first.key for one in chosen):
         return []
-    own = [(one.sentence, one.role) for one in found if one.frame.mail.key == first.key]
-    return [found[0].frame.said(sentence.text) for sentence in main_sentences(own)[:1]]
+    mails = [first] if chosen else [first, *([last] if last.key != first.key else [])]
+    return [cited for mail in mails for cited in _main(found, mail, 1 if chosen else 2)]
+
+
+def _main(found: Sequence[Found], mail: MailText, most: int) -> list[Cited]:
+    own = [one for one in found if one.frame.mail.key == mail.key]
+    sentences = main_sentences([(one.sentence, one.role) for one in own])[:most]
+    return [own[0].frame.said(sentence.text) for sentence in sentences]

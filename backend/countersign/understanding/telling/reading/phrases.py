@@ -35,7 +35,10 @@ COURTESY = re.compile(
 """How a mail may begin without saying anything yet."""
 
 CONTENTLESS = re.compile(
-    r"^(?:please\s+)?let\s+(?:me|us)\s+know\b.{0,30}$|^(?:please\s+)?(?:advise|confirm)[.!]?$", re.IGNORECASE
+    r"^(?:please\s+)?(?:let\s+(?:me|us)\s+know(?:[.!]*$|\s+(?:(?:if|whether)\s+(?:this|that|it|you)\b"
+    r"|what\s+you\s+think).{0,24}$)"
+    r"|(?:advise|confirm)[.!]?$)",
+    re.IGNORECASE,
 )
 """A request that says nothing without the sentence before it."""
 

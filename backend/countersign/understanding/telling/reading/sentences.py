@@ -40,7 +40,7 @@ _GREETING_BEFORE = re.compile(
     r"^(?:hi|hello|hey|dear|hallo|bonjour|hola|ciao|good\s+(?:morning|afternoon|evening))"
     r"(?:\s+(?-i:[A-Z])[\w.'’-]*(?:\s+(?:and|&)\s+(?-i:[A-Z])[\w.'’-]*)?(?:\s+(?-i:[A-Z])[\w.'’-]*)?|\s+all"
     r"|\s+team|\s+everyone"
-    r"|\s+both|\s+there|\s+folks|\s+guys)?\s*[,!–—-]\s+",
+    r"|\s+both|\s+there|\s+folks|\s+guys)?\s*(?:,\s*|[!–—-]\s+)",
     re.IGNORECASE,
 )
 _GREETING_WORD = re.compile(
