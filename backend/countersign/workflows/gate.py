@@ -18,7 +18,7 @@ from countersign.approvals import gate as approvals
 from countersign.approvals.gate import OpenAction, Revision
 from countersign.approvals.reading import actions_of_run
 from countersign.conversations.messages import add_notice
-from countersign.errors import CountersignError
+from countersign.errors import ConflictError, CountersignError
 from countersign.kit.ids import to_public
 from countersign.workflows.context import RunContext
 from countersign.workflows.engine import Runtime, StateGraph, interrupt
@@ -50,6 +50,7 @@ EDGES = (
 
 Next = Literal["revise", "wait", "leave"]
 
+SENDING = frozenset({"mail.send", "mail.reply", "mail.reply_all", "mail.forward"})
 _TITLES = 5
 """So many cards are named in the conversation; the rest is counted."""
 
@@ -73,6 +74,13 @@ class GateState(TypedDict):
     notes: list[str]
     gate: str
     waits_for: str
+
+
+class CannotReviseError(ConflictError):
+    """The change cannot be made without a model; the card keeps its text and shows the reason."""
+
+    code = "cannot_revise"
+    action = "Edit the card yourself, or ask for the change in other words."
 
 
 class Reviser(Protocol):
@@ -239,7 +247,8 @@ async def _say_what_waits(
     titles = ", ".join(f"“{result.title}”" for result in waiting[:_TITLES])
     more = f" and {len(waiting) - _TITLES} more" if len(waiting) > _TITLES else ""
     verb = "is" if len(waiting) == 1 else "are"
-    lead = f"{_cards(len(waiting))} {verb} waiting: {titles}{more}. Nothing is sent before you approve it."
+    done = "sent" if all(result.kind in SENDING for result in waiting) else "changed"
+    lead = f"{_cards(len(waiting))} {verb} waiting: {titles}{more}. Nothing is {done} before you approve it."
     said = [lead, *notes]
     if unread:
         said.append(f"Not everything could be read: {' '.join(unread)}")

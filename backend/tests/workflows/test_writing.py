@@ -13,8 +13,6 @@ import pytest
 
 from countersign.conversations import attachments
 from countersign.kit.ids import to_public
-from countersign.runs.models import Run
-from countersign.understanding.plan import Intent, Plan
 from countersign.understanding.planned.steps import (
     AttachmentWanted,
     DraftForward,
@@ -24,13 +22,12 @@ from countersign.understanding.planned.steps import (
     ReadThread,
     ReadThreads,
     ReplyInstruction,
-    ResolvePerson,
     Say,
     SearchMail,
     Step,
 )
-from countersign.workflows.context import store_plan
 from tests.workflows.mailroom import ALEX, DANA_ITO, MailDesk, connect, mail, world
+from tests.workflows.planned import person, planned, search
 
 LEE = "Lee Okafor <lee@client.test>"
 SARAH = "Sarah Chen <sarah@paper.test>"
@@ -80,30 +77,9 @@ def says(text: str) -> ReplyInstruction:
     return ReplyInstruction(parts=(Say(kind="state", text=text),))
 
 
-def person(step: str, query: str) -> ResolvePerson:
-    """Somebody to find."""
-    return ResolvePerson(id=step, label="Find out who is meant", query=query)
-
-
-def newest_from(step: str, who: str | None, **more: Any) -> SearchMail:
-    """The newest mail of the person of that step."""
-    return SearchMail(id=step, label="Find the mail", person_step=who, **more)
-
-
 def thread(step: str, search: str) -> ReadThread:
     """The conversation of the newest mail found."""
     return ReadThread(id=step, label="Read it", search_step=search)
-
-
-async def planned(alex: MailDesk, intent: Intent, *steps: Step) -> Run:
-    """A run with this plan, driven to its first wait or end."""
-    run = await alex.ask("A request whose plan is given")
-    plan = Plan(workflow="email", intent=intent, confidence_percent=100, steps=steps, context_digest="0" * 64)
-    async with alex.services.db.session(alex.user_id) as session:
-        await store_plan(session, run.id, plan)
-    await alex.database.as_owner("UPDATE runs SET workflow = 'email' WHERE id = $1", run.id)
-    await alex.drive(run)
-    return await alex.run(run.id)
 
 
 def reply(kind: Any = "mail.reply", **more: Any) -> tuple[DraftReply, Propose]:
@@ -117,7 +93,7 @@ async def test_an_answer_to_all_greets_and_names_everybody_but_oneself(alex: Mai
         alex,
         "mail.reply_all",
         person("p1", "Dana Ito"),
-        newest_from("s1", "p1"),
+        search("s1", "p1"),
         thread("t1", "s1"),
         *reply("mail.reply_all", instruction=says("we will be there"), to_all=True),
     )
@@ -169,7 +145,7 @@ def with_file(words: str, who: str) -> tuple[Step, ...]:
     return (
         person("p1", "dana@client.test"),
         person("p2", who),
-        newest_from("s1", "p2", has_attachment=True),
+        search("s1", "p2", has_attachment=True),
         DraftMail(
             id="d1", label="Write", to_steps=("p1",), instruction=says("see attached"), attachments=(wanted,)
         ),
@@ -218,7 +194,7 @@ async def test_a_lone_file_that_is_called_otherwise_is_not_taken_for_the_one_mea
 
 async def test_a_mail_without_a_file_is_not_sent_without_it(alex: MailDesk) -> None:
     steps = with_file("the invoice", "Dana Ito")
-    without = [newest_from("s1", "p2") if isinstance(one, SearchMail) else one for one in steps]
+    without = [search("s1", "p2") if isinstance(one, SearchMail) else one for one in steps]
     run = await planned(alex, "mail.send", *without)
 
     assert run.state == "succeeded"
@@ -230,7 +206,7 @@ async def test_a_mail_is_passed_on_with_its_files_below_the_persons_own_words(al
         alex,
         "mail.forward",
         person("p1", "Sarah Chen"),
-        newest_from("s1", "p1", has_attachment=True),
+        search("s1", "p1", has_attachment=True),
         thread("t1", "s1"),
         person("p2", "Dana Ito"),
         DraftForward(
@@ -248,7 +224,7 @@ async def test_a_mail_is_passed_on_with_its_files_below_the_persons_own_words(al
 def quill() -> tuple[Step, ...]:
     """Write responses to everything about Project Quill, without a word on what they say."""
     return (
-        newest_from("s1", None, topic_words=("Quill",)),
+        search("s1", None, topic_words=("Quill",)),
         ReadThreads(id="t1", label="Read them", search_step="s1"),
         *reply("mail.reply", instruction=None),
     )
@@ -301,7 +277,7 @@ async def test_changes_can_be_asked_for_on_a_mail_passed_on(alex: MailDesk) -> N
         alex,
         "mail.forward",
         person("p1", "ola@scan.test"),
-        newest_from("s1", "p1"),
+        search("s1", "p1"),
         thread("t1", "s1"),
         DraftForward(id="d1", label="Write", thread_step="t1", to_steps=("p1",), note=says("this is a copy")),
         Propose(id="x1", label="Propose", action_kind="mail.forward", draft_step="d1"),

@@ -19,7 +19,7 @@ MAX_OPERATIONS = 100
 
 def operations(payload: Mapping[str, Any]) -> int:
     """How many things an action with that payload changes."""
-    return max(len(payload.get("messages", ())), 1)
+    return sum(len(change["message_ids"]) for change in payload.get("changes", ())) or 1
 
 
 def split(proposed: Sequence[ProposedAction]) -> dict[UUID, UUID]:

@@ -13,11 +13,15 @@ draft, select -> gate.preview -> gate.wait -> gate.settle -> report
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+from uuid import UUID
 
+from countersign.approvals.gate import Revision
 from countersign.understanding.planned.steps import (
     DraftForward,
     DraftMail,
     DraftReply,
+    ProposeSet,
     ReadThread,
     ReadThreads,
     ResolvePerson,
@@ -26,8 +30,18 @@ from countersign.understanding.planned.steps import (
 )
 from countersign.workflows import ask, gate
 from countersign.workflows.context import RunContext
-from countersign.workflows.email import finding, head, reading, reporting, searching, telling, writing
-from countersign.workflows.email.drafting.revising import revise
+from countersign.workflows.email import (
+    finding,
+    head,
+    reading,
+    reporting,
+    searching,
+    selecting,
+    telling,
+    writing,
+)
+from countersign.workflows.email.drafting import revising as mails
+from countersign.workflows.email.sets import revising as sets
 from countersign.workflows.email.state import EmailState, first_values, plan_of, steps_of
 from countersign.workflows.engine import END, START, StateGraph
 from countersign.workflows.steps import Step, Workflow, fixed
@@ -43,6 +57,7 @@ STEPS = (
     Step("read", "Read the conversations", "read", fixed("Reading what was found.")),
     Step("tell", "Answer", "think", fixed("Writing the answer.")),
     Step("draft", "Write", "think", fixed("Writing.")),
+    Step("select", "Look through the mails", "think", fixed("Looking through the mails.")),
     *ask.STEPS,
     *gate.STEPS,
     Step("report", "Report", "report", fixed("Writing down what was done.")),
@@ -53,6 +68,7 @@ WORK: dict[str, tuple[type, ...]] = {
     "read": (ReadThread, ReadThreads),
     "tell": (TellAbout,),
     "draft": (DraftReply, DraftMail, DraftForward),
+    "select": (ProposeSet,),
 }
 """The nodes that do a plan's work, in order, each with the plan steps it runs for."""
 
@@ -70,7 +86,9 @@ EDGES = (
     ("read", "draft"),
     ("tell", "draft"),
     ("tell", "report"),
+    ("search", "select"),
     ("draft", gate.PREVIEW),
+    ("select", gate.PREVIEW),
     *gate.EDGES,
     (gate.SETTLE, "report"),
     ("make_plan", ask.PUT),
@@ -102,6 +120,12 @@ def _onward(node: str) -> Callable[[EmailState], str]:
     return next_of
 
 
+async def revise(context: RunContext, action_id: UUID, wanted: Revision) -> dict[str, Any]:
+    """The next version of a card: of a change of many mails, or of a mail."""
+    reviser = sets.revise if "changes" in wanted.payload else mails.revise
+    return await reviser(context, action_id, wanted)
+
+
 def _build() -> Workflow:
     graph = StateGraph(EmailState, context_schema=RunContext)
     graph.add_node("classify", head.classify)
@@ -114,6 +138,7 @@ def _build() -> Workflow:
     graph.add_node("read", reading.read)
     graph.add_node("tell", telling.tell)
     graph.add_node("draft", writing.draft)
+    graph.add_node("select", selecting.select)
     graph.add_node("report", reporting.report)
     ask.add_ask(graph, askers=("make_plan", "find_people", "read", "draft"))
     gate.add_gate(graph, revise, leave_to="report")

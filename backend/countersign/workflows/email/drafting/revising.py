@@ -22,7 +22,6 @@ from countersign.actions.proposals import (
     ResolvedReply,
 )
 from countersign.approvals.gate import Revision
-from countersign.errors import ConflictError
 from countersign.identity.models import User
 from countersign.kit.ids import to_public
 from countersign.understanding.planned.steps import DraftForward, DraftMail, DraftReply, Pronoun
@@ -31,16 +30,10 @@ from countersign.workflows.context import RunContext, stored_plan
 from countersign.workflows.email.drafting.desk import promises_in
 from countersign.workflows.email.mailboxes.opened import reader_of
 from countersign.workflows.email.state import steps_of
+from countersign.workflows.gate import CannotReviseError
 
 # What a person may have edited on the card: kept when the mail is resolved again.
 _KEPT = ("to", "cc", "bcc", "subject", "attachments", "draft_id", "draft_message_id")
-
-
-class CannotReviseError(ConflictError):
-    """The change cannot be made without a model; the card keeps its text and shows the reason."""
-
-    code = "cannot_revise"
-    action = "Edit the card yourself, or ask for the change in other words."
 
 
 async def revise(context: RunContext, action_id: UUID, wanted: Revision) -> dict[str, Any]:
