@@ -7,13 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from countersign.actions.mailbox.payload import TRASH, LabelChange
-from countersign.connectors.errors import (
-    GrantError,
-    NeedsReconnect,
-    ProviderMissing,
-    ProviderRefusal,
-    ProviderUnknown,
-)
+from countersign.connectors.errors import GrantError, NeedsReconnect, ProviderRefusal, ProviderUnknown
 from countersign.connectors.google.mailbox.writing import LabelWriter
 
 _AT_ONCE: Final = 8
@@ -33,7 +27,7 @@ async def carry_out(writer: LabelWriter, change: LabelChange, message_ids: list[
 
 
 async def _one_by_one(call: Callable[[str], Awaitable[None]], message_ids: list[str]) -> None:
-    """Every mail tried, then a failure raised, one without an answer first; a mail that is gone is no failure."""
+    """Every mail tried, then a failure raised, one without an answer first: the next look knows what is left."""
     gate = asyncio.Semaphore(_AT_ONCE)
     failed: list[Exception] = []
 
@@ -41,8 +35,6 @@ async def _one_by_one(call: Callable[[str], Awaitable[None]], message_ids: list[
         async with gate:
             try:
                 await call(message_id)
-            except ProviderMissing:
-                return
             except (ProviderRefusal, ProviderUnknown, NeedsReconnect, GrantError) as error:
                 failed.append(error)
 

@@ -14,9 +14,9 @@ from countersign.actions.mail.kinds.mailbox import receipt_of, without_answer
 from countersign.actions.mailbox import labels, preview
 from countersign.actions.mailbox import payload as sets
 from countersign.actions.mailbox.carrying_out import carry_out
-from countersign.actions.mailbox.facts import SetFacts
+from countersign.actions.mailbox.facts import SeenMail, SetFacts
 from countersign.actions.mailbox.labels import Labels
-from countersign.actions.mailbox.payload import NEW_LABEL, TRASH, LabelChange, Rule, SetPayload
+from countersign.actions.mailbox.payload import NEW_LABEL, STARRED, TRASH, LabelChange, Rule, SetPayload
 from countersign.actions.types import (
     Attempted,
     Change,
@@ -67,26 +67,28 @@ class LabelSet:
         return preview.preview(self.name, sets.parse(payload), SetFacts.model_validate(facts), earlier)
 
     async def changed(self, door: Door, payload: Payload, facts: Facts) -> Change | None:
-        """None while every mail lies where the person saw it; else the set without those that were moved or are gone.
+        """None while every mail lies where the person saw it or is as wanted; else the set without those moved or gone.
 
         When none is left, the set stays as it is and the reason says so: approving it again would change nothing.
         """
         wanted, seen = sets.parse(payload), SetFacts.model_validate(facts)
-        now = await _reader(door).labels_of(wanted.message_ids)
+        now = labels.known(await _reader(door).labels_of(wanted.message_ids))
         kept = {
             message_id
-            for message_id, had in now.items()
-            if had is not None and _lies_there(had, message_id, seen)
+            for message_id, change in wanted.each()
+            if message_id in now and _is_in_place(now[message_id], change, seen.mail(message_id))
         }
         starred = [
-            message_id for message_id in kept if self._is_newly_starred(now[message_id], message_id, seen)
+            message_id
+            for message_id in kept
+            if self._is_newly_starred(now[message_id], seen.mail(message_id))
         ]
         gone = len(wanted.message_ids) - len(kept)
         if not gone and not starred:
             return None
         news = [f"{_some(gone)} moved to the bin, to spam or deleted meanwhile."] if gone else []
         news += [f"{_some(len(starred))} starred meanwhile."] if starred else []
-        mails = [mail.model_copy(update={"labels": sorted(now[mail.id] or ())}) for mail in seen.mails]
+        mails = [mail.model_copy(update={"labels": sorted(now.get(mail.id, ()))}) for mail in seen.mails]
         told = seen.model_copy(update={"mails": mails, "difference": news})
         rest = sets.with_only(wanted, kept) if kept else wanted
         return Change(" ".join(news), rest.as_payload(), told.model_dump(mode="json"))
@@ -161,10 +163,8 @@ class LabelSet:
         """Zero: nothing is prepared that could be left over; a label stays, for mail may carry it by now."""
         return 0
 
-    def _is_newly_starred(self, now: Labels | None, message_id: str, seen: SetFacts) -> bool:
-        mail = seen.mail(message_id)
-        was_starred = mail is not None and sets.STARRED in mail.labels
-        return TRASH in self.rule.add and sets.STARRED in (now or ()) and not was_starred
+    def _is_newly_starred(self, now: Labels, mail: SeenMail | None) -> bool:
+        return TRASH in self.rule.add and STARRED in now and (mail is None or STARRED not in mail.labels)
 
 
 SETS: Final[Mapping[str, LabelSet]] = {
@@ -174,7 +174,7 @@ SETS: Final[Mapping[str, LabelSet]] = {
         LabelSet("mail.archive", Rule(remove=(sets.INBOX,))),
         LabelSet("mail.mark_read", Rule(remove=(sets.UNREAD,))),
         LabelSet("mail.mark_unread", Rule(add=(sets.UNREAD,))),
-        LabelSet("mail.star", Rule(add=(sets.STARRED,))),
+        LabelSet("mail.star", Rule(add=(STARRED,))),
         LabelSet("mail.trash", Rule(add=(TRASH,))),
     )
 }
@@ -190,9 +190,9 @@ def _writer(door: Door) -> LabelWriter:
     return LabelWriter(door.google, door.credentials, door.grant)
 
 
-def _lies_there(now: Labels, message_id: str, seen: SetFacts) -> bool:
-    mail = seen.mail(message_id)
-    return labels.place(now) in {"", labels.place(frozenset(mail.labels if mail else ()))}
+def _is_in_place(now: Labels, change: LabelChange, mail: SeenMail | None) -> bool:
+    seen_in = labels.place(frozenset(mail.labels if mail else ()))
+    return labels.place(now) in {"", seen_in} or labels.is_as_wanted(now, change)
 
 
 def _some(count: int) -> str:

@@ -70,13 +70,13 @@ def resolve_set(kind: str, source: SetSource) -> ResolvedSet:
         change = change.model_copy(update={"remove" if source.removes_label else "add": [label.id]})
     wanted = SetPayload.model_construct(changes=[change], label=label, is_undo=False)
     payload = SETS[kind].checked(wanted.as_payload())
-    facts = _facts(source)
+    facts, group_key = _facts(source), _group_key(kind, label, removes=source.removes_label)
     return ResolvedSet(
         payload,
         facts.model_dump(mode="json"),
-        group_key=_group_key(kind, label, removes=source.removes_label),
+        group_key=group_key,
         group_label=title(kind, wanted, facts),
-        target=hashlib.sha256("\n".join(ids).encode()).hexdigest()[:32],
+        target=hashlib.sha256("\n".join((group_key, *ids)).encode()).hexdigest()[:32],
     )
 
 
