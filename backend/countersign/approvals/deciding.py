@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.accounts.services import Services
 from countersign.actions import proposals
-from countersign.actions.executor import compensation
+from countersign.actions.executor import compensation, progress
 from countersign.actions.proposals import ActionRow, ApprovalRow, Decider, Wanted
 from countersign.approvals import undoing
 from countersign.approvals.undoing import UndoOverError
@@ -67,7 +67,23 @@ async def decide(
     nonce: str,
     decider: Decider,
 ) -> dict[str, Any]:
-    """The card after this decision; the same nonce and verdict again answer with the card and change nothing.
+    """The card after this decision, its batch told; raises and repeats as `settle` does."""
+    action, is_new = await settle(session, services, approval_id, verdict, nonce=nonce, decider=decider)
+    if is_new:
+        await progress.tell(session, action)
+    return await proposals.card_of(session, action)
+
+
+async def settle(
+    session: AsyncSession,
+    services: Services,
+    approval_id: UUID,
+    verdict: Verdict,
+    *,
+    nonce: str,
+    decider: Decider,
+) -> tuple[ActionRow, bool]:
+    """The action after this decision, and whether this call made it; the same nonce and verdict again change nothing.
 
     Approving defers the job that will execute it after the hold, in this transaction.
 
@@ -80,14 +96,14 @@ async def decide(
     wanted = _wanted(verdict, nonce, decider)
     action, approval = await _locked(session, approval_id)
     if await proposals.is_repeated(session, services, action, wanted, verdict.version):
-        return await proposals.card_of(session, action)
+        return action, False
     await _still_open(session, action, approval, verdict.version, verdict.digest)
     if action.revision_decision_id is not None and verdict.verb != "reject":
         raise await _stale(session, action, "This card is being revised.")
     await _check_ticks(session, action, verdict)
     carry_out: dict[str, _CarryOut] = {"approve": _approve, "reject": _reject, "respond": _respond}
     await carry_out[verdict.verb](session, services, action, wanted)
-    return await proposals.card(session, action.id)
+    return await proposals.one(session, action.id), True
 
 
 async def edit(
@@ -133,6 +149,7 @@ async def undo(
         session, services, action, "cancelled", "action.undone", by="user", outcome={"undone": True}
     )
     await proposals.wake_when_closed(session, closed.run_id)
+    await progress.tell(session, closed)
     return proposals.view(closed)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -56,6 +57,46 @@ async def test_a_failure_stops_what_depends_on_it_and_nothing_else(desk: Desk) -
     assert (await desk.row(second))["outcome"]["problem"]["code"] == "depends"
     assert (await desk.card(second["id"]))["status"] == "cancelled"
     assert await desk.wakes() == 1
+
+
+@pytest.mark.parametrize(
+    ("end", "why"),
+    [
+        ("rejected", "You rejected what it depends on, so this was not done."),
+        ("cancelled", "What it depends on was cancelled, so this was not done."),
+        ("needs_review", "We don't know whether what it depends on happened, so this was not done."),
+    ],
+)
+async def test_what_depends_on_something_that_did_not_happen_is_due_to_be_stopped_decided_or_not(
+    desk: Desk, end: str, why: str
+) -> None:
+    first = await desk.propose(1)
+    asked = await desk.propose(2, depends_on=(action_id(first),))
+    held = await desk.decide(await desk.propose(3, depends_on=(action_id(first),)))
+    assert await due(desk) == set()
+    await desk.force(first, state=end)
+
+    assert await due(desk) == {action_id(asked), action_id(held)}
+    for card in (asked, held):
+        await desk.execute(card)
+
+    assert [await desk.state(card) for card in (asked, held)] == ["cancelled", "cancelled"]
+    assert [(await desk.row(card))["outcome"]["problem"]["message"] for card in (asked, held)] == [why, why]
+    assert (await due(desk), await desk.wakes()) == (set(), 1)
+
+
+async def test_what_waits_for_another_is_not_looked_at_again_and_again(desk: Desk) -> None:
+    first, second = await chained(desk)
+    await desk.after_hold()
+
+    assert await due(desk) == {action_id(first)}
+    await desk.execute(first)
+    assert await due(desk) == {action_id(second)}
+
+
+async def due(desk: Desk) -> set[UUID]:
+    """What the scan would start now."""
+    return {row["action_id"] for row in await desk.database.as_owner("SELECT action_id FROM due_actions")}
 
 
 async def test_a_decision_of_somebody_else_sends_nothing(desk: Desk) -> None:

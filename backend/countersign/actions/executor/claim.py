@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
@@ -9,25 +10,34 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.accounts.services import Services
-from countersign.actions import rows
-from countersign.actions.executor import receipt, settle
+from countersign.actions import proposals, rows
+from countersign.actions.executor import progress, receipt, settle
 from countersign.actions.executor.work import ATTEMPTS_LOST, Work, lease_end, switched_off
 from countersign.actions.models import Action, Attempt
 from countersign.actions.rows import Said
-from countersign.actions.types import CLOSED_STATES, Change
+from countersign.actions.types import Change, State
 from countersign.connectors.grant import Mint
 from countersign.kit import clock
 from countersign.kit.crypto import random_token
 
 _MARKER_BYTES = 24
+_NOT_BEGUN: frozenset[State] = frozenset({"proposed", "approved", "expired"})
+_BROKEN_BY: Mapping[State, str] = {
+    "rejected": "You rejected what it depends on",
+    "cancelled": "What it depends on was cancelled",
+    "failed": "What it depends on failed",
+    "refused": "What it depends on was stopped by our own check",
+    "needs_review": "We don't know whether what it depends on happened",
+}
 
 
 async def claim(services: Services, user_id: UUID, action_id: UUID, mint: Mint) -> Work | None:
     """The action under a new fence and lease, committed; None when there is nothing to execute now.
 
     Approved actions are taken when their hold is over and what they depend on is done; staging and armed ones when
-    nobody holds them any more; one in review when a person asked for its prepared token to be removed. Leftovers of
-    closed actions are not claimed here (sweep.py).
+    nobody holds them any more; one in review when a person asked for its prepared token to be removed. What has not
+    begun and depends on something that did not happen is cancelled here, decided or not. Leftovers of closed actions
+    are not claimed here (sweep.py).
 
     Raises:
         NotFoundError: no such action of this user.
@@ -35,8 +45,14 @@ async def claim(services: Services, user_id: UUID, action_id: UUID, mint: Mint) 
     async with services.db.session(user_id) as session:
         action = await rows.locked_one(session, action_id)
         now = await clock.now(session)
+        dependencies = await _dependencies(session, action)
+        broken_by = [state for state in dependencies if state in _BROKEN_BY]
+        if action.state in _NOT_BEGUN and broken_by:
+            await _stop(session, services, action, _BROKEN_BY[broken_by[0]])
+            return None
         if action.state == "approved":
-            if action.hold_until is None or action.hold_until > now:
+            is_waiting = any(state != "done" for state in dependencies)
+            if action.hold_until is None or action.hold_until > now or is_waiting:
                 return None
             return await _begin(session, Work(services, user_id, mint, action, action.attempts + 1))
         is_ours_to_restart = action.state in {"staging", "armed"} or settle.is_wanted(action)
@@ -52,19 +68,6 @@ async def _begin(session: AsyncSession, work: Work) -> Work | None:
     if reason is not None:
         facts = (await rows.version_of(session, action)).facts
         await receipt.sent_back(session, work, Change(reason, action.payload, facts), "switch")
-        return None
-    ready = await _dependencies(session, action)
-    if ready == "broken":
-        message = "An earlier step this depends on did not happen."
-        await receipt.close(
-            session,
-            work,
-            "cancelled",
-            "action.cancelled",
-            outcome=receipt.problem("cancelled", "depends", message),
-        )
-        return None
-    if ready == "open":
         return None
     old_markers = (action.provider_token or {}).get("old_markers", [])
     token = {"marker": random_token(_MARKER_BYTES), "old_markers": old_markers, "is_fresh": not old_markers}
@@ -101,11 +104,26 @@ async def _take_over(session: AsyncSession, work: Work) -> Work:
     return replace(work, action=taken)
 
 
-async def _dependencies(session: AsyncSession, action: Action) -> str:
-    """`done` when every action this one depends on is done, `broken` when one ended otherwise, else `open`."""
+async def _stop(session: AsyncSession, services: Services, action: Action, why: str) -> None:
+    outcome = receipt.problem("cancelled", "depends", f"{why}, so this was not done.")
+    stopped = await proposals.close(
+        session,
+        services,
+        action,
+        "cancelled",
+        "action.cancelled",
+        by="executor",
+        outcome=outcome,
+        revision_decision_id=None,
+    )
+    await rows.wake_when_closed(session, stopped.run_id)
+    await progress.tell(session, stopped)
+
+
+async def _dependencies(session: AsyncSession, action: Action) -> list[State]:
+    """The state of every action this one depends on; `proposed` for one that is not there, so that it is waited for."""
     if not action.depends_on:
-        return "done"
-    states = list(await session.scalars(select(Action.state).where(Action.id.in_(action.depends_on))))
-    if any(state in CLOSED_STATES and state != "done" for state in states):
-        return "broken"
-    return "done" if len(states) == len(action.depends_on) and set(states) == {"done"} else "open"
+        return []
+    found = await session.execute(select(Action.id, Action.state).where(Action.id.in_(action.depends_on)))
+    states = {row.id: row.state for row in found}
+    return [states.get(one, "proposed") for one in action.depends_on]

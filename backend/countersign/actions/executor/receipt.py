@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.accounts.services import Services
 from countersign.actions import rows
+from countersign.actions.executor import progress
 from countersign.actions.executor.work import Work, lease_end
 from countersign.actions.models import Action
 from countersign.actions.rows import NextVersion, Said
@@ -75,6 +76,7 @@ async def close(
     if state == "cancelled":
         await rows.set_approval(session, moved, "cancelled")
     await rows.wake_when_closed(session, moved.run_id)
+    await progress.tell(session, moved)
     ENDED.labels(moved.kind, state).inc()
     log.info("action.ended", action_id=str(moved.id), run_id=str(moved.run_id), state=state, attempt=work.n)
     return moved
@@ -93,6 +95,7 @@ async def sent_back(session: AsyncSession, work: Work, change: Change, made_by: 
     said = Said("action.sent_back", by="executor", details={"reason": change.reason})
     moved = await rows.next_version(session, work.services, work.action, wanted, said)
     await work.ended(session, "stale", {"reason": change.reason})
+    await progress.tell(session, moved)
     log.info("action.sent_back", action_id=str(moved.id), run_id=str(moved.run_id), version=moved.version)
     return moved
 
