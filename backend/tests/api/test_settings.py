@@ -1,4 +1,4 @@
-"""A person says in which time zone they live; dates and receipts follow it."""
+"""A person says in which time zone they live and how long their cards wait; dates and cards follow it."""
 
 from __future__ import annotations
 
@@ -47,3 +47,13 @@ async def test_a_zone_that_does_not_exist_is_refused_and_changes_nothing(maya: P
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     assert [field["path"] for field in answer.json()["fields"]] == ["/time_zone"]
     assert (await zone_of(maya), await changes_noted(maya)) == (None, [])
+
+
+async def test_a_person_says_how_long_cards_wait_within_5_minutes_and_14_days(maya: Person) -> None:
+    fine = {"approval_expiry_minutes": 60, "batch_expiry_minutes": 20_160}
+    statuses = [await changed(maya, body) for body in (fine, {"batch_expiry_minutes": None})]
+    refused = [await changed(maya, {"approval_expiry_minutes": minutes}) for minutes in (4, 20_161)]
+    settings = (await maya.get("/settings")).json()
+    assert (statuses, refused) == ([200, 200], [422, 422])
+    assert (settings["approval_expiry_minutes"], settings["batch_expiry_minutes"]) == (60, None)
+    assert len(await changes_noted(maya)) == 3
