@@ -17,7 +17,6 @@ from countersign.api.edge import Edge
 from countersign.api.openapi import publish
 from countersign.api.routes import (
     accounts,
-    actions,
     approvals,
     audit,
     events,
@@ -28,6 +27,7 @@ from countersign.api.routes import (
     workflows,
 )
 from countersign.api.routes.chat import attachments, conversations
+from countersign.api.routes.deciding import actions, batches
 from countersign.api.routes.people import auth, preferences
 from countersign.api.uploads import OVERHEAD_BYTES
 from countersign.errors import ConfigurationError, CountersignError
@@ -85,6 +85,7 @@ def _versioned() -> APIRouter:
         workflows,
         approvals,
         actions,
+        batches,
         events,
         live,
         audit,

@@ -97,7 +97,7 @@ class Worker:
         handlers: dict[str, Handler] = {
             "run": lambda user, run: drive(self.services, self.checkpoints, user, run),
             "action": lambda user, action: execute.run(self.services, user, action),
-            "approval": lambda user, approval: expiry.expire(self.services, user, approval),
+            "approval": lambda user, approval: expiry.keep_time(self.services, user, approval),
         }
         try:
             await handlers[kind](user_id, row_id)

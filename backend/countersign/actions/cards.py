@@ -50,6 +50,17 @@ def shown(action: Action, version: ActionVersion, earlier: ActionVersion | None)
     return kind_of(action.kind).preview(action.payload, version.facts, earlier.payload if earlier else None)
 
 
+def title(action: Action, version: ActionVersion, earlier: ActionVersion | None) -> str:
+    """The words that name the card of what the action's row holds now."""
+    return str(shown(action, version, earlier)["title"])
+
+
+def said_by(version: ActionVersion, earlier: ActionVersion | None) -> dict[str, Any]:
+    """The preview of what a version said, made from the payload of its record and that of the one before."""
+    before = earlier.payload if earlier and earlier.kind == version.kind else None
+    return kind_of(version.kind).preview(version.payload, version.facts, before)
+
+
 def require_whole(action: Action, version: ActionVersion) -> None:
     """Nothing, when the action's row and the record of its version say the same.
 

@@ -59,8 +59,21 @@ def problem_response(
     error: CountersignError, request_id: str | None, headers: dict[str, str] | None = None
 ) -> JSONResponse:
     """The HTTP answer for an error; 429 and 503 also carry `Retry-After`."""
+    extra = dict(headers or {})
+    if error.retry_after_seconds is not None:
+        extra["Retry-After"] = str(error.retry_after_seconds)
+    return JSONResponse(
+        problem_of(error, request_id).model_dump(mode="json"),
+        status_code=error.status,
+        media_type=MEDIA_TYPE,
+        headers=extra,
+    )
+
+
+def problem_of(error: CountersignError, request_id: str | None = None) -> Problem:
+    """The error as every answer shows it; also that of one item of an answer."""
     details = dict(error.details)
-    problem = Problem(
+    return Problem(
         type=f"urn:countersign:problem:{error.code}",
         title=HTTPStatus(error.status).phrase,
         status=error.status,
@@ -72,12 +85,6 @@ def problem_response(
         request_id=request_id,
         fields=[_field(field, error.message) for field in details.pop("fields", [])],
         details=details,
-    )
-    extra = dict(headers or {})
-    if error.retry_after_seconds is not None:
-        extra["Retry-After"] = str(error.retry_after_seconds)
-    return JSONResponse(
-        problem.model_dump(mode="json"), status_code=error.status, media_type=MEDIA_TYPE, headers=extra
     )
 
 

@@ -192,15 +192,9 @@ async def _approve(session: AsyncSession, services: Services, action: ActionRow,
 
 async def _reject(session: AsyncSession, services: Services, action: ActionRow, wanted: Wanted) -> None:
     decision = await proposals.record_decision(session, services, action, wanted)
+    kept = {"decision_id": decision.id, "revision_decision_id": None}
     closed = await proposals.close(
-        session,
-        services,
-        action,
-        "rejected",
-        "approval.rejected",
-        by="user",
-        decision_id=decision.id,
-        revision_decision_id=None,
+        session, services, action, "rejected", "approval.rejected", by="user", **kept
     )
     await proposals.wake_when_closed(session, closed.run_id)
 

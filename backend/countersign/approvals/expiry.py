@@ -1,4 +1,4 @@
-"""When time runs out on a card, and what a person can do with an expired one; an expired card never executes.
+"""When time passes on a card: reminders, its end, and what a person can do then; an expired card never executes.
 
 Deadlines are columns found by a scan; calling any of these early or twice changes nothing.
 """
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from countersign.accounts.services import Services
 from countersign.actions import proposals
 from countersign.actions.proposals import ActionRow, ApprovalRow
+from countersign.approvals import postponing
 from countersign.errors import ConflictError
 from countersign.events import log as events
 from countersign.kit import clock
@@ -22,8 +23,10 @@ KEPT_EXPIRED = timedelta(days=14)
 """How long an expired card can still be asked again; the view `due_approvals` holds the same figure."""
 
 
-async def expire(services: Services, user_id: UUID, approval_id: UUID) -> None:
-    """The card expired if its time is over, or closed if it has been expired for 14 days; commits by itself.
+async def keep_time(services: Services, user_id: UUID, approval_id: UUID) -> None:
+    """The card expired if its time is over, its owner reminded if that is due; closed after 14 days as expired.
+
+    Commits by itself.
 
     Raises:
         NotFoundError: no such card of this user.
@@ -31,8 +34,11 @@ async def expire(services: Services, user_id: UUID, approval_id: UUID) -> None:
     async with services.db.session(user_id) as session:
         action, approval = await _locked(session, approval_id)
         now = await clock.now(session)
-        if approval.status == "pending" and action.state == "proposed" and approval.expires_at <= now:
+        is_open = approval.status == "pending" and action.state == "proposed"
+        if is_open and approval.expires_at <= now:
             await proposals.expire(session, services, action)
+        elif is_open and approval.remind_at is not None and approval.remind_at <= now:
+            await postponing.remind(session, action, approval, now)
         elif action.state == "expired" and approval.expires_at <= now - KEPT_EXPIRED:
             await _close(session, services, action, "approval.lapsed", by="clock")
 

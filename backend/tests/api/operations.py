@@ -99,6 +99,8 @@ def _smallest(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
 
 
 def _text(schema: dict[str, Any]) -> str:
+    if schema.get("format") == "date-time":
+        return "2999-01-01T00:00:00Z"
     pattern: str = schema.get("pattern", "")
     if pattern.startswith("^sha256:"):
         return "sha256:" + "0" * 64

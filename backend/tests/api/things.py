@@ -14,6 +14,7 @@ SAMPLED = {
     "action_id",
     "approval_id",
     "attachment_id",
+    "batch_id",
 }
 """The id parameters that `things_of` has a value for."""
 
@@ -26,7 +27,7 @@ async def things_of(person: Person, database: ProductDatabase) -> dict[str, str]
     run_id = from_public("run", accepted["run_id"])
     file = {"file": ("list.txt", b"water, soil")}
     attachment_id = (await person.send("POST", "/attachments", files=file)).json()["id"]
-    account_id, action_id, approval_id = new_id(), new_id(), new_id()
+    account_id, action_id, approval_id, batch_id = new_id(), new_id(), new_id(), new_id()
     await database.as_owner(
         "INSERT INTO accounts (id, user_id, provider, email, type) "
         "SELECT $1, user_id, 'google', 'lee@mail.example', 'work' FROM runs WHERE id = $2",
@@ -48,10 +49,11 @@ async def things_of(person: Person, database: ProductDatabase) -> dict[str, str]
         action_id,
     )
     await database.as_owner(
-        "INSERT INTO approvals (id, action_id, run_id, user_id, group_key, expires_at) "
-        "SELECT $1, id, run_id, user_id, 'thread', app_now() + interval '30 minutes' FROM actions WHERE id = $2",
+        "INSERT INTO approvals (id, action_id, run_id, user_id, batch_id, group_key, expires_at) "
+        "SELECT $1, id, run_id, user_id, $3, 'thread', app_now() + interval '30 minutes' FROM actions WHERE id = $2",
         approval_id,
         action_id,
+        batch_id,
     )
     return {
         **accepted,
@@ -59,5 +61,6 @@ async def things_of(person: Person, database: ProductDatabase) -> dict[str, str]
         "account_id": to_public("acc", account_id),
         "action_id": to_public("act", action_id),
         "approval_id": to_public("apr", approval_id),
+        "batch_id": to_public("bat", batch_id),
         "attachment_id": attachment_id,
     }

@@ -23,7 +23,7 @@ async def expired(desk: Desk, number: int = 1) -> dict[str, Any]:
 
 async def expire(desk: Desk, card: dict[str, Any]) -> None:
     """What the scan does for that card."""
-    await expiry.expire(desk.services, desk.user_id, uuid_of(card["id"], "apr"))
+    await expiry.keep_time(desk.services, desk.user_id, uuid_of(card["id"], "apr"))
 
 
 async def call(desk: Desk, what: Any, card: dict[str, Any]) -> dict[str, Any]:

@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from countersign.approvals import gate, reading
+from countersign.approvals import gate, listing, reading
 from countersign.approvals.deciding import StaleCardError
 from countersign.approvals.gate import Revision
 from countersign.errors import InvalidError, NotFoundError
 from countersign.events.cards import ApprovalCard
 from countersign.events.types import DATA_MODELS
-from countersign.kit.paging import Cursor
 from tests.actions.desk import Desk, action_id, uuid_of
 
 
@@ -192,18 +191,17 @@ async def test_cards_are_listed_newest_first_in_pages(desk: Desk) -> None:
     cards = [await desk.propose(number) for number in (1, 2, 3)]
     await desk.decide(cards[0], "reject")
     async with desk.services.db.session(desk.user_id) as session:
-        newest = await reading.some_cards(session, reading.Filter(), limit=2)
-        older = await reading.some_cards(session, reading.Filter(), after=newest[-1][0])
-        rejected = await reading.some_cards(session, reading.Filter(status="rejected"))
-        other = await reading.some_cards(session, reading.Filter(account_id=desk.user_id))
-        group = await reading.some_cards(session, reading.Filter(group_key=cards[1]["group"]["key"]))
+        newest = await listing.some_cards(session, listing.Filter(), limit=2)
+        older = await listing.some_cards(session, listing.Filter(), after=newest[-1].place)
+        rejected = await listing.some_cards(session, listing.Filter(status="rejected"))
+        other = await listing.some_cards(session, listing.Filter(account_id=desk.user_id))
+        group = await listing.some_cards(session, listing.Filter(group_key=cards[1]["group"]["key"]))
         titles = await reading.open_titles(session)
 
-    assert [card["id"] for _, card in newest + older] == [card["id"] for card in reversed(cards)]
-    assert isinstance(newest[0][0], Cursor)
-    assert [card["status"] for _, card in rejected] == ["rejected"]
+    assert [one.card["id"] for one in newest + older] == [card["id"] for card in reversed(cards)]
+    assert [one.card["status"] for one in rejected] == ["rejected"]
     assert other == []
-    assert [card["id"] for _, card in group] == [cards[1]["id"]]
+    assert [one.card["id"] for one in group] == [cards[1]["id"]]
     assert [title.title for title in titles] == ["Send reply to Dana Ito"] * 2
 
 

@@ -6,12 +6,15 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from countersign.errors import CountersignError
 from tests.actions.desk import Desk, action_id
+from tests.actions.people import new_run
+from tests.approvals.piles import alike, opened, saying, submit
 
 Verb = Callable[[], Awaitable[Any]]
 
@@ -86,3 +89,35 @@ async def test_siblings_that_close_at_the_same_moment_wake_the_run(desk: Desk) -
     await all_at_once([lambda card=card: desk.decide(card, "reject") for card in cards])  # type: ignore[misc]  # bound now
 
     assert await desk.wakes() == 1
+
+
+async def test_fifty_mixed_submits_over_twenty_cards_of_two_runs_decide_each_once(desk: Desk) -> None:
+    other_run = await new_run(desk.database, desk.user_id)
+    proposed = await alike(desk, 20)
+    cards = await opened(desk, proposed[:10])
+    cards += await opened(desk, [replace(one, run_id=other_run) for one in proposed[10:]])
+    chosen = random.Random(7)
+    submits = [
+        [saying(card, chosen.choice(("approve", "reject"))) for card in chosen.sample(cards, 6)]
+        for _ in range(48)
+    ]
+    submits += [
+        [saying(card, "reject") for card in cards[:10]],
+        [saying(card) for card in reversed(cards[10:])],
+    ]
+
+    answers = await all_at_once([lambda items=items: submit(desk, *items) for items in submits])  # type: ignore[misc]  # bound now
+
+    results = [one for submitted in answers for one in submitted]
+    decided = [one.approval_id for one in results if one.refusal is None]
+    kept = Counter(
+        row["action_id"] for row in await desk.database.as_owner("SELECT action_id FROM decisions")
+    )
+    assert sorted(kept) == sorted(action_id(card) for card in cards)
+    assert (set(kept.values()), len(decided), len(set(decided))) == ({1}, 20, 20)
+    assert {one.refusal.code for one in results if one.refusal} == {"stale_card"}
+    states = Counter([await desk.state(card) for card in cards])
+    verbs = Counter(row["verb"] for row in await desk.database.as_owner("SELECT verb FROM decisions"))
+    assert (states["approved"], states["rejected"]) == (verbs["approve"], verbs["reject"])
+    rows = await desk.database.as_owner("SELECT seq FROM events ORDER BY seq")
+    assert [row["seq"] for row in rows] == list(range(1, len(rows) + 1))

@@ -146,7 +146,7 @@ class MailDesk(Desk):
     async def expire(self) -> None:
         """Let the card's time run out."""
         await self.database.advance_clock(timedelta(hours=2))
-        await expiry.expire(self.services, self.user_id, from_public("apr", (await self.card())["id"]))
+        await expiry.keep_time(self.services, self.user_id, from_public("apr", (await self.card())["id"]))
 
     async def execute(self) -> None:
         """Move the clock past the hold and execute what was approved."""

@@ -18,7 +18,7 @@ MAX_OPERATIONS = 100
 
 
 def operations(payload: Mapping[str, Any]) -> int:
-    """How many things an action with that payload changes."""
+    """How many things an action with that payload changes: each mail of a set is one, everything else is one."""
     return sum(len(change["message_ids"]) for change in payload.get("changes", ())) or 1
 
 

@@ -1,0 +1,1 @@
+"""Routes about what was proposed together, and about what was decided."""
