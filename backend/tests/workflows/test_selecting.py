@@ -11,6 +11,7 @@ from countersign.connectors.google.mail_types import Header, MessageHead
 from countersign.understanding.planned.steps import ProposeSet, SearchMail, SetKind
 from countersign.workflows.email.selecting import split_notes
 from countersign.workflows.email.sets.standing_out import Asked, sort_out
+from tests.actions.mailbox.newsletters import arriving
 from tests.workflows.mailroom import ALEX, DANA_ITO, SCOPES, MailDesk, connect, mail, world
 from tests.workflows.planned import person, planned, search
 
@@ -154,6 +155,47 @@ async def test_an_expired_set_is_read_again_without_what_is_gone(newcomer: MailD
 
     again = await alex.card()
     assert (again["version"], again["status"], counts([again])) == (2, "pending", [2])
+
+
+def newsletter(number: int, name: str, **headers: str) -> dict[str, Any]:
+    """A mail of a list with these headers more."""
+    sender = f"{name} <news@{name.lower()}.test>"
+    return promotion(number, **{"from": sender, "list_id": f"<{name.lower()}.test>", "headers": headers})
+
+
+async def test_each_list_is_left_once_by_the_way_it_offers_and_the_others_are_named(
+    newcomer: MailDesk,
+) -> None:
+    alex = await tidying(
+        newcomer,
+        newsletter(1, "Daily", **{"List-Unsubscribe": "<mailto:leave@daily.test?subject=leave>"}),
+        newsletter(2, "Daily", **{"List-Unsubscribe": "<mailto:leave@daily.test?subject=leave>"}),
+        newsletter(3, "Closed"),
+    )
+    run = await planned(alex, "mail.unsubscribe", search("s1", **PROMOTED), change("mail.unsubscribe"))
+
+    card = await alex.card()
+    assert (card["change"]["kind"], card["change"]["subject"]) == ("mail.send", "leave")
+    assert [box["email"] for box in card["recipients"]] == ["leave@daily.test"]
+    said = (await alex.said_in_chat(run.id))[-1]
+    assert "No way to unsubscribe that I may use by myself: Closed." in said
+
+
+async def test_leaving_by_one_click_is_read_again_but_not_reworded(newcomer: MailDesk) -> None:
+    weekly = arriving(newcomer.sandbox.base_url)
+    alex = await tidying(newcomer, weekly)
+    run = await planned(alex, "mail.unsubscribe", search("s1", subject="Issue 7"), change("mail.unsubscribe"))
+    await alex.decide("respond", "ask them nicely")
+    await alex.drive(run)
+    unchanged = await alex.card()
+    await alex.expire()
+    await alex.reopen()
+    await alex.drive(run)
+
+    again = await alex.card()
+    assert (unchanged["version"], unchanged["change"]["kind"]) == (1, "mail.unsubscribe")
+    assert "approve it or reject it" in unchanged["stale_reason"]
+    assert (again["version"], again["change"]["url"]) == (2, unchanged["change"]["url"])
 
 
 def head(number: int, subject: str = "Offer", sender: str = "news@shop.test", *labels: str) -> MessageHead:

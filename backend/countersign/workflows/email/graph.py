@@ -121,8 +121,8 @@ def _onward(node: str) -> Callable[[EmailState], str]:
 
 
 async def revise(context: RunContext, action_id: UUID, wanted: Revision) -> dict[str, Any]:
-    """The next version of a card: of a change of many mails, or of a mail."""
-    reviser = sets.revise if "changes" in wanted.payload else mails.revise
+    """The next version of a card: of a mail, or of a change of many mails."""
+    reviser = mails.revise if "body_text" in wanted.payload else sets.revise
     return await reviser(context, action_id, wanted)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from countersign.accounts.tokens import credentials
 from countersign.actions import proposals
-from countersign.actions.proposals import Known, SetSource
+from countersign.actions.proposals import SetSource
 from countersign.actions.types import ProposedAction
 from countersign.connectors.google.mail_types import MessageHead
 from countersign.connectors.google.mailbox.reading import Label, LabelReader
@@ -20,8 +20,11 @@ from countersign.kit.ids import from_public
 from countersign.understanding.planned.steps import ProposeSet
 from countersign.workflows import gate
 from countersign.workflows.context import RunContext
+from countersign.workflows.email.drafting.desk import Desk, Mailbox
 from countersign.workflows.email.mailboxes.heads import heads_of
-from countersign.workflows.email.mailboxes.opened import count_of, reader_of
+from countersign.workflows.email.mailboxes.opened import count_of
+from countersign.workflows.email.sets.cards import Cards
+from countersign.workflows.email.sets.leaving import leave_lists
 from countersign.workflows.email.sets.needing import already, needing
 from countersign.workflows.email.sets.standing_out import Asked, sort_out
 from countersign.workflows.email.state import EmailState, plan_of, search_step, steps_of
@@ -38,21 +41,12 @@ _STANDING_OUT = ":standing-out"
 
 
 @dataclass(frozen=True)
-class _Mailbox:
+class _Box:
     """One account's part of a set."""
 
-    account: dict[str, str]
+    mailbox: Mailbox
     heads: list[MessageHead]
     labels: list[Label]
-    known: list[Known]
-
-
-@dataclass(frozen=True)
-class _Cards:
-    """What is proposed for one account, and what has to be said with it."""
-
-    actions: list[ProposedAction]
-    notes: list[str]
 
 
 async def select(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any]:
@@ -63,16 +57,14 @@ async def select(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, A
     for step in steps_of(plan, ProposeSet):
         found = state["found"][step.search_step]
         mails = found["mails"][:AT_ONCE]
-        asked = Asked.by(search_step(plan, step.search_step), step.action_kind)
         n_cards = 0
-        for box in await _mailboxes(state, context, mails):
-            cards = _cards(context, step, box, asked)
+        for cards in await _of_accounts(state, context, step, mails):
             n_cards += len(cards.actions)
             proposed |= {
                 f"{step.id}/{one.account_id}/{one.target}": gate.as_state(one) for one in cards.actions
             }
             notes += cards.notes
-        notes += split_notes(len(mails), n_cards, found)
+        notes += split_notes(len(mails), n_cards, found) if step.action_kind != "mail.unsubscribe" else []
     if not proposed:
         reasons = " ".join(notes)
         return {"ending": f"{reasons} Nothing was changed.", "said": {"select": reasons}}
@@ -98,59 +90,59 @@ def split_notes(n_mails: int, n_cards: int, found: Mapping[str, Any]) -> list[st
     return notes
 
 
-async def _mailboxes(
-    state: EmailState, context: RunContext, mails: Sequence[dict[str, str]]
-) -> list[_Mailbox]:
-    boxes = []
-    for account in state["accounts"]:
-        ids = [mail["message_id"] for mail in mails if mail["account_id"] == account["id"]]
-        if not ids:
-            continue
-        reader = await reader_of(context, account["id"])
-        opened = await credentials(context.services, context.user_id, from_public("acc", account["id"]))
-        written_to = [
-            Known(email=one.address.email, name=one.address.name, written_to=one.written_to)
-            for one in await reader.people_written_to()
-        ]
-        met = [Known.model_validate(one) for one in state["known"]]
-        boxes.append(
-            _Mailbox(
-                account,
-                await heads_of(context, account["id"], ids),
-                await LabelReader(context.services.google, opened).labels(),
-                [*written_to, *met],
-            )
-        )
-    return boxes
+async def _of_accounts(
+    state: EmailState, context: RunContext, step: ProposeSet, mails: Sequence[dict[str, str]]
+) -> list[Cards]:
+    """What is proposed in each account that has some of the mails."""
+    asked = Asked.by(search_step(plan_of(state), step.search_step), step.action_kind)
+    desk = Desk(context, state)
+    cards = []
+    for account_id in dict.fromkeys(mail["account_id"] for mail in mails):
+        ids = [mail["message_id"] for mail in mails if mail["account_id"] == account_id]
+        if step.action_kind == "mail.unsubscribe":
+            cards.append(await leave_lists(desk, step, account_id, ids))
+        else:
+            cards.append(_cards(context, step, await _box(desk, account_id, ids), asked))
+    return cards
 
 
-def _cards(context: RunContext, step: ProposeSet, box: _Mailbox, asked: Asked) -> _Cards:
+async def _box(desk: Desk, account_id: str, message_ids: Sequence[str]) -> _Box:
+    context = desk.context
+    opened = await credentials(context.services, context.user_id, from_public("acc", account_id))
+    return _Box(
+        await desk.mailbox(account_id),
+        await heads_of(context, account_id, message_ids),
+        await LabelReader(context.services.google, opened).labels(),
+    )
+
+
+def _cards(context: RunContext, step: ProposeSet, box: _Box, asked: Asked) -> Cards:
     """The actions for one account's mails: the alike ones in hundreds, then those that stand out."""
     needed = needing(step, box.heads, box.labels)
     n_others = len(box.heads) - len(needed)
     notes = [_not_needed(step, n_others)] if n_others else []
-    written_to = frozenset(one.email.casefold() for one in box.known if one.written_to)
+    written_to = frozenset(one.email.casefold() for one in box.mailbox.known if one.written_to)
     found = sort_out(needed, written_to, asked)
     try:
         alike = [_action(context, step, box, part, "") for part in _hundreds(found.alike)]
         others = [_action(context, step, box, part, _STANDING_OUT) for part in _hundreds(found.standing_out)]
     except InvalidError as exc:
-        return _Cards([], [*notes, f"{exc.message} {exc.action}"])
+        return Cards([], [*notes, f"{exc.message} {exc.action}"])
     if others:
         notes.append(f"Some stand out and have a card of their own: {', '.join(found.reasons)}.")
-    return _Cards([*alike, *others], notes)
+    return Cards([*alike, *others], notes)
 
 
 def _action(
-    context: RunContext, step: ProposeSet, box: _Mailbox, heads: Sequence[MessageHead], group: str
+    context: RunContext, step: ProposeSet, box: _Box, heads: Sequence[MessageHead], group: str
 ) -> ProposedAction:
     source = SetSource(
         messages=heads,
-        account_email=box.account["email"],
+        account_email=box.mailbox.account["email"],
         labels=box.labels,
         label_name=step.label_name,
         removes_label=step.removes_label,
-        known=box.known,
+        known=box.mailbox.known,
     )
     resolved = proposals.resolve_set(step.action_kind, source)
     return ProposedAction(
@@ -158,7 +150,7 @@ def _action(
         run_attempt=context.attempt,
         plan_step=step.id,
         target=resolved.target,
-        account_id=from_public("acc", box.account["id"]),
+        account_id=from_public("acc", box.mailbox.account["id"]),
         kind=step.action_kind,
         payload=resolved.payload,
         facts=resolved.facts,

@@ -11,9 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from countersign.accounts.listing import get_account
+from countersign.accounts.models import Account
 from countersign.accounts.tokens import credentials
 from countersign.actions import proposals
-from countersign.actions.proposals import Known, SetSource
+from countersign.actions.proposals import Known, MailSource, SetSource
 from countersign.approvals.gate import Revision
 from countersign.connectors.google.mail_types import MessageHead
 from countersign.connectors.google.mailbox.reading import LabelReader
@@ -21,6 +22,7 @@ from countersign.kit.ids import to_public
 from countersign.understanding.words.text import fold
 from countersign.workflows.context import RunContext
 from countersign.workflows.email.mailboxes.heads import heads_of
+from countersign.workflows.email.mailboxes.opened import reader_of
 from countersign.workflows.gate import CannotReviseError
 
 _LEAVE = re.compile(
@@ -44,6 +46,8 @@ async def revise(context: RunContext, action_id: UUID, wanted: Revision) -> dict
     async with context.reading() as session:
         action = await proposals.one(session, action_id)
         account = await get_account(session, action.account_id)
+    if action.kind == "mail.unsubscribe":
+        return await _left_again(context, account, wanted)
     change, label = wanted.payload["changes"][0], wanted.payload["label"]
     heads = await heads_of(context, to_public("acc", account.id), change["message_ids"])
     if wanted.instructions is not None:
@@ -63,6 +67,23 @@ async def revise(context: RunContext, action_id: UUID, wanted: Revision) -> dict
         known=known,
     )
     resolved = proposals.resolve_set(action.kind, source)
+    return {"payload": resolved.payload, "facts": resolved.facts}
+
+
+async def _left_again(context: RunContext, account: Account, wanted: Revision) -> dict[str, Any]:
+    """The same way out of the list, read again from the mail it was made from."""
+    if wanted.instructions is not None:
+        raise CannotReviseError("There is nothing to change about leaving a list; approve it or reject it.")
+    reader = await reader_of(context, to_public("acc", account.id))
+    source = MailSource(
+        aliases=await reader.send_as(), account_email=account.email, account_type=account.type
+    )
+    message = await reader.get_message(str(wanted.payload["source_message_id"]))
+    resolved = proposals.resolve_unsubscribe(message, source, context.services.google.base_url)
+    if resolved.kind != "mail.unsubscribe":
+        raise CannotReviseError(
+            "This list can no longer be left by one click; ask again to leave it by mail."
+        )
     return {"payload": resolved.payload, "facts": resolved.facts}
 
 
