@@ -81,12 +81,12 @@ def read_request(text: RequestText) -> Reading:
     opening = refusals.refuse_opening(text.folded[start:])
     if change := _read_change(text, start, opening):
         return change
+    if opening in {None, refusals.QUESTION, refusals.RULE} and (asked := read_asking(text, start)):
+        return asked
     rest, extras = prepared(text, start)
     mail = read_message(rest, start, extras) if opening is None else None
     if mail is not None and not isinstance(mail, Refusal):
         return mail
-    if opening in {None, refusals.QUESTION, refusals.RULE} and (asked := read_asking(text, start)):
-        return asked
     if opening:
         return CardReading() if cards.refers_to_card(text.folded) else opening
     message = mail or _read_any_reply(rest, start, extras)

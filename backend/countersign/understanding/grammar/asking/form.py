@@ -14,7 +14,7 @@ Behind = Literal["mails", "mails_or_topic", "mails_or_sent", "topic", "scope", "
 
 WHO = rf"(?:(?P<pronoun>{terms.PRONOUN})|(?P<person>{terms.PERSON}))"
 GIVE = (
-    r"(?:show|list|display|give|get|fetch|find|pull\s+(?:up|out)|bring\s+up|extract|collect|gather"
+    r"(?:show|list|display|give|get|fetch|find|pull(?:\s+(?:up|out))?|bring\s+up|extract|collect|gather"
     r"|compile|name|tell|provide|need|want|see|have"
     # "Write an overview of the roof to Dana" asks for a mail, not for an answer.
     r"|(?:make|write|prepare|create|produce|send)(?!.*\s(?:to|for)\s+(?!me\b|us\b|the\b)\S+(?:\s\S+)?$))"

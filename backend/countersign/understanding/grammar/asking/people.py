@@ -10,7 +10,14 @@ _PEOPLE = (
     r"|contact\s+)?(?:addresses|numbers)|participants|senders|correspondents|names|everyone"
     r"|everybody|anyone|those)\b"
 )
+_MORE_PEOPLE = rf"(?:\s+(?:and|of|or)\s+(?:the\s+|all\s+(?:the\s+)?)?{_PEOPLE})*"
 CONTACT_FORMS = (
+    form("contacts", rf"{_PEOPLE}{_MORE_PEOPLE}\s+(?:in|from|on|of)\s+", "mails"),
+    form(
+        "contacts",
+        r"who(?:\s+all|\s+else)?\s+(?:is|are|was|were)(?:\s+all|\s+part)?(?=\s+(?:in|on|of)\s)",
+        "scope",
+    ),
     form(
         "contacts",
         rf"(?:{GIVE}|(?:who|what)\s+are|which|what)\s+{A}{_PEOPLE}(?:\s+of\s+(?:the\s+"
@@ -25,7 +32,7 @@ CONTACT_FORMS = (
         r"(?:tell\s+me\s+)?who(?:\s+all|\s+else)?\s+(?:has\s+|have\s+|was\s+|is\s+|are\s+"
         rf"|were\s+)?(?:(?:already|recently|last|been|all)\s+)?(?:{WROTE}|writing|mailing|asked|asking"
         r"|complained|talked|commented|involved|copied|part|taking\s+part|took\s+part|working"
-        r"|mentioned|participat(?:ed|ing)|the\s+people|people|on|in)(?:\s+(?:to|for))?(?:\s+(?:me|us))?(?=\s|$)",
+        r"|mentioned|participat(?:ed|ing)|the\s+people|people)(?:\s+(?:to|for))?(?:\s+(?:me|us))?(?=\s|$)",
         "scope",
     ),
     form(

@@ -24,7 +24,8 @@ SAID_FORMS = (
         "said",
         r"(?:what|which\s+\w+)(?:\s+(?:exactly|else|all))?\s+(?:did|does|has|have"
         rf"|do)\s+{WHO}\s+(?:just\s+|last\s+|recently\s+|already\s+|ever\s+"
-        rf"|actually\s+)?{_SAID}{_ME}(?:\s+back)?(?=\s|$)",
+        rf"|actually\s+)?{_SAID}{_ME}(?:\s+back)?(?:\s+to\s+my\s+(?:last\s+)?(?:questions?|mails?|e-?mails?"
+        r"|messages?|requests?|offers?|letters?|suggestions?))?(?=\s|$)",
         "clause",
     ),
     form(
@@ -40,6 +41,18 @@ SAID_FORMS = (
         rf"(?:what|everything)\s+{WHO}\s+(?:has\s+|have\s+|had\s+)?(?:said|wrote|written|mentioned"
         r"|told\s+me|writes|says|thinks)(?:\s+(?:to\s+)?(?:me|us))?(?=\s|$)",
         "scope",
+    ),
+    form(
+        "said",
+        rf"what(?:'s|\s+is|\s+was)\s+{WHO}\s+(?:saying|writing|asking|proposing|thinking|suggesting"
+        rf"|telling|reporting){_ME}(?=\s|$)",
+        "clause",
+    ),
+    form(
+        "said",
+        r"what\s+(?:was|has\s+been|is)\s+(?:said|written|reported|proposed|suggested"
+        rf"|mentioned)\s+by\s+{WHO}(?=\s|$)",
+        "clause",
     ),
     form(
         "said",

@@ -8,7 +8,7 @@ from countersign.understanding.grammar.asking.form import GIVE, WHO, A, form
 _TASKS = (
     r"(?:action\s+(?:items?|points?)|actions|tasks?|to-?dos?(?:\s+(?:items?|list))?|to\s+dos"
     r"|to\s+do\s+(?:items?|list)"
-    r"|next\s+steps?|follow-?\s?ups?|deadlines?|commitments|assignments|things\s+(?:(?:that"
+    r"|(?:next\s+)?steps?|follow-?\s?ups?|deadlines?|commitments|assignments|things\s+(?:(?:that"
     r"|which)\s+)?(?:i|we)\s+(?:need|have|ought)\s+to\s+do|work\s+items|asks|due\s+dates)\b"
 )
 TASK_FORMS = (
@@ -17,7 +17,7 @@ TASK_FORMS = (
         rf"(?:{GIVE}|summari[sz]e|what\s+are|what're|which|what|(?:are\s+there|do\s+(?:i|we)\s+have"
         rf"|is\s+there))\s+{A}{_TASKS}(?:\s+(?:do\s+(?:i|we)\s+have|are\s+there|(?:are|were"
         r"|have\s+been)\s+(?:there|open|left|mentioned|named|set|given\s+to\s+me|assigned\s+to\s+me)"
-        r"|that\s+(?:are|were)\s+mentioned|(?:that\s+)?(?:came|come)\s+up|for\s+me))?",
+        r"|that\s+(?:are|were)\s+mentioned|(?:that\s+)?(?:came|come)\s+(?:up|out)|out|for\s+me))?",
         "scope",
     ),
     form("action_items", rf"(?:(?:any|my|the|open|all)\s+)+{_TASKS}", "scope"),

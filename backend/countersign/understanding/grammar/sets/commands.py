@@ -88,7 +88,7 @@ def _endings(pattern: re.Pattern[str], text: RequestText, start: int) -> tuple[r
 def _labelled(command: Command, mails: Selection | None, label: str | None) -> SetReading | None:
     if mails is None or mails.is_unanswered or not mails.names_mail:
         return None
-    if command.kind == "mail.label" and label is not None and set(label.lower().split()) & _NO_LABELS:
+    if command.kind == "mail.label" and label is not None and set(label.lower().split()) <= _NO_LABELS:
         return None
     if command.kind == "mail.label" and label is None and command.shape != "mails":
         return None

@@ -14,7 +14,7 @@ Shape = Literal["mails", "mails_then_label", "label_then_mails", "sender", "list
 
 _LABEL = (
     r"(?:\"(?P<quoted>[^\"\n]{1,60})\"|(?P<label>[^\W_][\w&/\-'.]*(?:\s+(?!(?:label|folder"
-    r"|tag)s?\b)[\w&/\-'.]+){0,3}))"
+    r"|tag)s?\b)[\w&/\-'.]+){0,3}?))"
 )
 _LABEL_WORD = r"(?:label|folder|tag|category)"
 
@@ -96,7 +96,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _command("mail.trash", r"(?:throw|toss|chuck)\s+(?:away|out)\s+"),
     _command("mail.trash", r"(?:throw|toss|chuck)\s+", r"\s+(?:away|out)$"),
-    _command("mail.trash", r"(?:delete|trash|bin|erase|discard|get\s+rid\s+of|dump|remove)\s+"),
+    _command("mail.trash", r"(?:delete|trash|bin|toss|erase|discard|get\s+rid\s+of|dump|remove)\s+"),
     _command(
         "mail.label",
         rf"(?:remove|take|strip|delete|drop)\s+(?:off\s+)?{_PUT_LABEL}\s+(?:from|off(?:\s+of)?)\s+",
@@ -153,5 +153,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _command("mail.unsubscribe", r"(?:get|take|remove)\s+(?:me|us)\s+off\s+(?:of\s+)?", None, "list"),
     _command("mail.unsubscribe", r"(?:take|remove)\s+(?:me|us)\s+from\s+", None, "list"),
+    _command(
+        "mail.unsubscribe", r"(?:opt|sign)\s+(?:me|us)\s+(?:out|off)(?:\s+(?:of|from))?\s+", None, "list"
+    ),
     _command("mail.unsubscribe", r"unsubscribe(?:\s+me)?\s+", None, "sender"),
 )

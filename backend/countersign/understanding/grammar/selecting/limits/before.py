@@ -64,7 +64,8 @@ _CATEGORY = re.compile(
 _LOOSE = re.compile(r"(?:recent|new|fresh|several|many|few|long|short|big|large|other)\b")
 _PLAIN = re.compile(r"(?:incoming|received|existing|individual)\b")
 _VAGUE = re.compile(
-    r"(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|old|older|oldest|first|earliest|important|unimportant|boring|useless|unwanted|unneeded"
+    r"(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|old|older|oldest|first"
+    r"|earliest|important|unimportant|boring|useless|unwanted|unneeded"
     r"|unnecessary|urgent|relevant"
     r"|irrelevant|interesting|annoying|stupid|silly|good|bad|remaining|certain|read|similar|same|duplicate"
     r"|next|previous|earlier|own|external|internal|personal\s+looking|suspicious|spammy|junk|spam"
@@ -174,6 +175,10 @@ def _whose(text: RequestText, position: int, selection: Selection) -> tuple[Sele
     if match["pronoun"]:
         return replace(selection, pronoun=PRONOUNS[match["pronoun"]]), match.end()
     group = "person" if match["person"] else "bare"
+    is_of_many = text.folded[match.end(group) : match.end(group) + 2] == "' "
+    if is_of_many and not text.words[match.start(group)].isupper():
+        # "The tenants' meeting" is of no person.
+        return None
     if names_nobody(match[group]) or topic_words(match[group]) == ():
         return None
     return replace(selection, person=text.slice(*match.span(group)).strip("<>. ")), match.end()

@@ -110,6 +110,10 @@ _SENDER = (
         rf"|ever\s+)?{_SENT}\b(?:\s+(?:to\s+)?(?:me|us)\b)?"
     ),
 )
+_SENDER_IN_CLAUSE = re.compile(
+    rf"(?:where|in\s+which)\s+{_WHO}\s+(?:(?:talk|writ|ask|tell|explain|complain|speak|repl|announc)\w*\b"
+    r"|says\s+something\b|(?=mention))"
+)
 # Inside a topic "the launch of the site" and "lunch with Ann" go on; "from Ann" and "that Ann sent" end it.
 _SENDER_AFTER_TOPIC = re.compile(
     rf"{_THAT}(?:(?:are|is|were|was|came|come|coming|arrived)\s+)?(?:from|(?:sent|written)\s+by)\s+{_WHO}"
@@ -227,7 +231,7 @@ def _recipient(text: RequestText, start: int, selection: Selection) -> Limit | N
 def _sender(text: RequestText, start: int, selection: Selection) -> Limit | None:
     if selection.person or selection.pronoun:
         return None
-    for pattern in _SENDER:
+    for pattern in (*_SENDER, _SENDER_IN_CLAUSE):
         match = pattern.match(text.folded, start)
         if match is None:
             continue
