@@ -16,11 +16,13 @@ from countersign.understanding.telling.reading.days import names_day
 from countersign.understanding.telling.reading.phrases import COURTESY
 from countersign.understanding.telling.reading.roles import Role, is_contentless, read
 from countersign.understanding.telling.reading.sentences import Sentence
-from countersign.understanding.telling.said import main_sentences
 
 _MOST = 40
 _MOST_OF_ONE = 14
 _MOST_OF_ONE_AMONG_MANY = 5
+_FEWEST_WORDS = 4
+"""Words of a sentence worth telling beside others; "Good news." is not."""
+
 _SHARE: dict[str, int] = {"decided": 3, "asked": 6, "question": 3, "promised": 2, "date": 3}
 """How many sentences of a kind a conversation gets, the newest ones."""
 
@@ -100,15 +102,26 @@ def _kind_of(found: Found, zone: str) -> str | None:
 
 
 def _beginning(found: Sequence[Found], chosen: Sequence[Found]) -> list[Cited]:
-    """How the conversation begins; when nothing in it stands out also how its newest mail does."""
+    """What the conversation begins with, unless enough of it is told; when nothing stands out also its newest mail."""
     first, last = found[0].frame.mail, found[-1].frame.mail
-    if any(one.frame.mail.key == first.key for one in chosen):
+    if len(chosen) > 1 and any(one.frame.mail.key == first.key for one in chosen):
         return []
-    mails = [first] if chosen else [first, *([last] if last.key != first.key else [])]
-    return [cited for mail in mails for cited in _main(found, mail, 1 if chosen else 2)]
+    if chosen:
+        return _statements(found, first, 1, chosen)
+    mails = [first] if last.key == first.key else [first, last]
+    return [cited for mail in mails for cited in _statements(found, mail, 2)]
 
 
-def _main(found: Sequence[Found], mail: MailText, most: int) -> list[Cited]:
-    own = [one for one in found if one.frame.mail.key == mail.key]
-    sentences = main_sentences([(one.sentence, one.role) for one in own])[:most]
-    return [own[0].frame.said(sentence.text) for sentence in sentences]
+def _statements(
+    found: Sequence[Found], mail: MailText, most: int, chosen: Sequence[Found] = ()
+) -> list[Cited]:
+    """The first sentences of the mail that say something and are not told anyway; any at all when nothing is told."""
+    own = [
+        one for one in found if one.frame.mail.key == mail.key and one.role == "other" and one not in chosen
+    ]
+    saying = [one for one in own if not COURTESY.match(one.sentence.text) and _has_substance(one.sentence)]
+    return [one.frame.said(one.sentence.text) for one in (saying or ([] if chosen else own))[:most]]
+
+
+def _has_substance(sentence: Sentence) -> bool:
+    return len(sentence.text.split()) >= _FEWEST_WORDS

@@ -239,6 +239,25 @@ def test_a_list_below_a_request_is_asked_item_by_item() -> None:
     ]
 
 
+def test_a_request_that_stands_alone_is_told_with_what_it_is_about() -> None:
+    assert texts("summary", one("Good news. The container cleared customs. Can you take it on Friday?")) == [
+        "Dana Reyes wrote: “The container cleared customs.”",
+        "Dana Reyes asks: “Can you take it on Friday?” (Friday: 27 November)",
+    ]
+
+
+def test_a_day_the_mail_explains_itself_is_not_explained_again() -> None:
+    assert texts("summary", one("Can you come on Friday (27 November)?")) == [
+        "Dana Reyes asks: “Can you come on Friday (27 November)?”"
+    ]
+
+
+def test_what_a_sender_calls_themselves_stays_whole_or_gives_way_to_their_address() -> None:
+    forged = replace(DANA, sender_name="boss@acme.example", body_text="The truck is full.")
+
+    assert texts("summary", (forged,)) == ["dana@acme.example wrote: “The truck is full.”"]
+
+
 def test_the_same_words_are_told_once() -> None:
     again = replace(DANA, key="m4", body_text="Please sign page 3.")
 

@@ -10,6 +10,9 @@ from countersign.understanding.dates import DateMention, find_dates
 from countersign.understanding.telling.mail import MailText
 
 _MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
+_LONGEST_SPAN = 31
+"""Days; "last year" needs no explanation."""
+
 _ISO = re.compile(r"^\d{4}-\d")
 _HAS_OWN_DIRECTION = re.compile(
     r"\b(?:today|tomorrow|tmrw|tonight|yesterday|next|this|last|past|coming|following|ago|in|within|end|after"
@@ -34,10 +37,14 @@ _BACK = re.compile(
 
 
 def told_days(sentence: str, mail: MailText, now: datetime, zone: str) -> list[tuple[str, str]]:
-    """Each day named in the sentence with what it means ("Friday", "27 November"), in order, each once."""
+    """Each day named in the sentence with what it means ("Friday", "27 November"), in order, each once.
+
+    A day that the sentence explains itself ("Wednesday (25 November)") is left out.
+    """
     meanings: dict[str, str] = {}
     for mention, meaning in resolved(sentence, mail, now, zone):
-        meanings.setdefault(mention.words, meaning)
+        if meaning not in sentence:
+            meanings.setdefault(mention.words, meaning)
     return list(meanings.items())
 
 
@@ -77,6 +84,8 @@ def spoken(mention: DateMention, now: datetime) -> str:
 
 def _is_clear(mention: DateMention, sentence: str) -> bool:
     words = mention.words
+    if (mention.last - mention.first).days > _LONGEST_SPAN:
+        return False
     if mention.is_ambiguous or _ISO.match(words) or (_MONTH.search(words) and re.search(r"\d", words)):
         return False
     if _HAS_OWN_DIRECTION.search(words):

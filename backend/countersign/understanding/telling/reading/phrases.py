@@ -7,7 +7,8 @@ import re
 
 SET_PHRASE = re.compile(
     r"\b(?:if\s+(?:you|there)\b.{0,40}\b(?:questions?|problems?|concerns?|trouble|issues?|anything\s+else)\b"
-    r"|(?:do\s+not|don't|don’t)\s+hesitate|please\s+(?:find|see)\s+(?:the\s+)?(?:attached|enclosed|below)"
+    r"|(?:do\s+not|don't|don’t)\s+hesitate|please\s+find\b(?!\s+(?:out|a\b|another|time))"
+    r"|please\s+see\s+(?:the\s+)?(?:attached|enclosed|below)"
     r"|(?:attached|enclosed)\s+please|please\s+note|unsubscribe|click\s+(?:here|below|the|on)|do\s+not\s+reply"
     r"|don't\s+reply|opt[- ]?out|view\s+(?:this|in)\s+.{0,20}browser|have\s+a\s+(?:nice|great|good)"
     r"|hope\s+(?:you|this|all)|stay\s+(?:safe|tuned)|take\s+care|consider\s+the\s+environment"
@@ -79,7 +80,7 @@ IMPERATIVE = re.compile(
     r"|bring|order"
     r"|arrange|schedule|finish|finali[sz]e|draft|revise|contact|email|mail|ask|give|get|set|put|make"
     r"|ensure|verify|fix|move"
-    r"|cancel|resend|advise|read|look|pick|copy|include|write|keep|take)\s+(?!been\b|is\b|was\b|has\b"
+    r"|cancel|resend|advise|read|look|pick|copy|include|write|take)\s+(?!been\b|is\b|was\b|has\b"
     r"|of\b)\S",
     re.IGNORECASE,
 )

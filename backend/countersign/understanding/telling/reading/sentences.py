@@ -30,7 +30,8 @@ _GREETING = re.compile(
     r"|buongiorno"
     r"|gentile|caro|cara|ol[aá]|prezad[oa]s?|bom\s+dia|beste|geachte|hej|k[æa]re|cze[śs][ćc]|dzie[ńn]\s+dobry"
     r"|merhaba)\b"
-    r"(?:\s+[^\W\d_][\w.'’-]*(?:\s*(?:,|and|&|und|et|y|e)\s*)?){0,5}\s*[,!.:–-]+|"
+    r"(?:\s+[^\W\d_][\w.'’-]*)?(?:\s*(?:,|and\b|&|und\b|et\b|y\b"
+    r"|e\b)?\s+(?-i:[A-ZÀ-Þ])[\w.'’-]*){0,4}\s*[,!:–-]+|"
     r"(?:hi|hello|hey|dear|hallo|hola|ciao|bonjour|salut)(?:\s+(?-i:[A-ZÀ-Þ])[\w.'’-]*){0,2}(?:\s+(?:all|team"
     r"|everyone))?|"
     r"[A-Z][^\W\d_]+(?:\s*(?:,|and|&|/)\s*[A-Z][^\W\d_]+)*\s*,)\s*$",
