@@ -64,7 +64,12 @@ NOTHING = Refusal(
 )
 OTHER_MAIL = Refusal("mail.reply.other", "reply to another mail than the newest one that fits")
 COPY = Refusal("mail.recipients", "add other recipients to a reply")
-ATTACH = Refusal("mail.attach", "attach files")
+ATTACH = Refusal(
+    "mail.attach",
+    "attach that",
+    "I don't understand which file to attach. Upload it, or say “attach the invoice from Sarah's mail”. "
+    "Nothing was done.",
+)
 RULE = Refusal("rule", "act by itself when something happens")
 TRANSLATE = Refusal("translate", "translate your words")
 UNDO = Refusal(

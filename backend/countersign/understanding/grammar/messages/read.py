@@ -52,7 +52,7 @@ def read_message(
     undictated = read_undictated(text, start)
     if undictated is not None:
         plain = replace(extras, is_draft=False) == Extras()
-        return MessageReading(undictated, text, extras) if plain and extras.is_draft else refusals.SEVERAL
+        return MessageReading(undictated, text, extras) if plain else refusals.SEVERAL
     forward = read_forward(text, start)
     if isinstance(forward, ForwardReading):
         said = without_own_question_mark(text, forward.saying, start)

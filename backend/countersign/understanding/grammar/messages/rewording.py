@@ -59,7 +59,9 @@ _DRAFT_PERSON = re.compile(
 )
 _A_NEW_MAIL = re.compile(r"(?:an?[ ]+)?new[ ]+draft[ ]*(?=[:,]|to\b|for\b)|drafts?[ ]*:?[ ]+(?=to\b)")
 _EVERYBODY = (
-    r"(?:all|everyone|everybody)\b(?![ ]+(?:my|the|of[ ]+my|these|those|her|his|their|\w+'s?)?[ ]*(?:\w+[ ]+)?"
+    r"(?:all|everyone|everybody|the[ ]+(?:whole|entire)[ ]+(?:group|team|thread|list|lot|crew|family"
+    r"|round)(?=[ ]+(?:on|in)[ ]))"
+    r"\b(?![ ]+(?:my|the|of[ ]+my|these|those|her|his|their|\w+'s?)?[ ]*(?:\w+[ ]+)?"
     r"(?:e-?mails|mails|messages|threads|conversations|questions|letters|requests)\b)"
     r"(?:[ ]+(?:else|of[ ]+(?:them|us|you)|the[ ]+(?:people|recipients|participants)|people|recipients"
     r"|participants))*"
@@ -70,7 +72,8 @@ _A_REPLY_TO = (
     r"(?:(?:quick|short|brief|polite|friendly)[ ]+)*)"
 )
 _ON_THREAD = (
-    r"(?:[ ]+(?:(?:who|that)[ ]+(?:is|are|was|were)[ ]+)?(?:included|involved|copied|cc'd|cced|participating))?"
+    r"(?:[ ]+(?:who|that)[ ]+(?:is|are|was|were)(?=[ ]+(?:on|in)\b))?(?:[ ]+(?:(?:who|that)[ ]+(?:is|are|was"
+    r"|were)[ ]+)?(?:included|involved|copied|cc'd|cced|participating))?"
     r"(?:[ ]+(?:on|in|of|to|at|for|with|from)\b)?(?:[ ]+(?:the[ ]+)?(?=about\b|regarding\b))?[ ]*"
 )
 _REPLY_ALL = re.compile(
@@ -85,7 +88,10 @@ _WHO_WROTE = re.compile(
 _ALL_AND = re.compile(
     rf"(?:{_REPLY_TO})[ ]+to[ ]+(?P<who>{terms.PERSON})[ ]+and[ ]+(?:to[ ]+)?(?:everyone|everybody"
     r"|all)(?:[ ]+(?:else|the[ ]+others|others|of[ ]+them))+"
-    r"(?P<on>[ ]+(?:on|in)[ ]+)?"
+    r"(?P<on>[ ]+(?:on|in)[ ]+(?=(?:(?:the|that|this|his|her|their)[ ]+)))?"
+)
+_THAT_THREAD = re.compile(
+    r"(?:the|that|this|his|her|their)[ ]+(?:(?:last|latest)[ ]+)?(?:thread|e-?mail|mail|message|conversation)\b"
 )
 _ATTACH_FIRST = re.compile(r"(?:attach|enclose|add|include|put)[ ]+")
 _TO_MAIL = re.compile(
@@ -138,19 +144,12 @@ def _undrafted(text: RequestText, start: int, extras: Extras) -> tuple[RequestTe
 def _to_one(text: RequestText, start: int, extras: Extras) -> tuple[RequestText, Extras]:
     everybody = replace(extras, to_all=True)
     if match := _ALL_AND.match(text.folded, start):
-        who = text.slice(*match.span("who"))
-        rest = "'s thread" if match.group("on") is None else ""
-        end = match.end()
-        if match.group("on") and (
-            thread := re.compile(r"(?:the|that|this)[ ]+(?:thread|mail|e-?mail|conversation)\b").match(
-                text.folded, end
-            )
-        ):
-            rest, end = "'s thread", thread.end()
-        reply = f"reply to {who}{rest}"
+        thread = _THAT_THREAD.match(text.folded, match.end()) if match.group("on") else None
+        end = thread.end() if thread else match.end()
+        begin, stop = match.span("who")
         return RequestText(
-            text.words[:start] + reply + text.words[end:],
-            text.folded[:start] + reply.lower() + text.folded[end:],
+            f"{text.words[:start]}reply to {text.words[begin:stop]}'s thread{text.words[end:]}",
+            f"{text.folded[:start]}reply to {text.folded[begin:stop]}'s thread{text.folded[end:]}",
         ), everybody
     match = _REPLY_ALL.match(text.folded, start)
     if match is None or _WHO_WROTE.match(text.folded, match.end()) or _is_a_crowd(text, match):

@@ -13,6 +13,7 @@ from countersign.understanding.grammar.messages.beside.files import read_file
 from countersign.understanding.grammar.messages.beside.places import (
     hits,
     in_quotes,
+    is_block,
     is_set_apart,
     may_be_said,
     said_before,
@@ -43,7 +44,7 @@ _DRAFTS = (
     rf"|(?:do[ ]not|don't)[ ]+(?:hit|press)[ ]+send{_NOT_NOW}|(?:without|no"
     rf"|not)[ ]+{_SENDING}(?:[ ]+{_THE_MAIL})?{_NOT_NOW}"
     rf"|hold[ ]+off[ ]+(?:on[ ]+)?{_SENDING}(?:[ ]+{_THE_MAIL})?{_NOT_NOW}"
-    rf"|(?:save|keep|leave|store|put|park)[ ]+{_THE_MAIL}[ ]*(?:as|in|into|to|among|with)[ ]+(?:an?[ ]+|my[ ]+"
+    rf"|(?:save|keep|leave|store|put|park)[ ]+(?:{_THE_MAIL}[ ]*)?(?:as|in|into|to|among|with)[ ]+(?:an?[ ]+|my[ ]+"
     r"|the[ ]+)?drafts?(?:[ ]+folder)?"
     r"|(?:only[ ]+|just[ ]+)?draft[ ]+(?:it|this|that|them)(?:[ ]+only)?|(?:as|in|into|to|with)[ ]+(?:an?[ ]+"
     r"|my[ ]+|the[ ]+)?drafts?(?:[ ]+(?:only|folder))?"
@@ -57,7 +58,7 @@ _OVER = rf"(?=[ ]*\)?(?:[,;.!?\n]|[ ]*$)|[ ]+(?:and|but|to|for|please|thanks)\b|
 _IS_DRAFT = re.compile(_DRAFTS + _OVER)
 _POLITE_TO_READER = re.compile(r"(?:please|pls|kindly)\b")
 _SUBJECT_WORD = (
-    r"(?:the[ ]+|an?[ ]+|as[ ]+)?(?:e-?mail[ ]+|mail[ ]+)?(?:subject(?:[ ]+line)?|title|heading|headline)"
+    r"(?:the[ ]+|an?[ ]+|as[ ]+)?(?:e-?mail[ ]+|mail[ ]+)?(?:subject(?:[ ]+line)?|title|heading|headline)\b"
 )
 _SUBJECT = re.compile(
     r"(?P<lead>[ ]*[,;.(\n-][ ]*|[ ]+)(?:(?:and|with|under|using|use|please|give[ ]+it|set|make|put|having"
@@ -109,6 +110,7 @@ _ALL = re.compile(
     r"|[ ]+(?:in|into)[ ]+the[ ]+loop|[ ]+(?:involved|included|copied|who[ ]+(?:is|was)[ ]+(?:on|in)[ ]+(?:it"
     r"|cc|copy|the[ ]+thread)))*" + _OVER
 )
+_MAIL_BEFORE = re.compile(rf"{terms.MAIL}[ ]*$")
 _ATTACH = re.compile(
     rf"{_LEAD}(?:(?:with|by)[ ]+)?(?:(?P<sure>attach(?:ing)?|enclos(?:e|ing)|append(?:ing)?)|(?P<maybe>include"
     r"|including|add|adding|put(?:ting)?"
@@ -211,7 +213,7 @@ def _take_all(text: RequestText, start: int, extras: Extras) -> Taken | None:
     for match in hits(_ALL, text, start):
         words = text.folded[match.start() : match.end()]
         plain_to = re.search(r"\bto[ ]+(?:everyone|everybody|all)", words) and (
-            "," not in match.group("lead") and said_before(text, start, match.start())
+            "," not in match.group("lead") and not _MAIL_BEFORE.search(text.folded, start, match.start())
         )
         if plain_to or is_set_apart(text, start, match.start()) or may_be_said(text, start, match.start()):
             continue
@@ -230,7 +232,8 @@ def _take_files(text: RequestText, start: int, extras: Extras) -> Taken | None:
         if not match.group("sure") and not attached and not _is_placed(file, match):
             continue
         clear = file.has_place or not may_be_said(text, start, match.start())
-        if is_set_apart(text, start, match.start()) or not clear:
+        is_sure = bool(match.group("sure")) and file.has_place and not is_block(text, start, match.start())
+        if (is_set_apart(text, start, match.start()) and not is_sure) or not clear:
             continue
         files = [file]
         while (more := _MORE_FILES.match(text.folded, end)) and (next_file := read_file(text, more.end())):

@@ -28,6 +28,7 @@ _UPLOAD_FIRST = re.compile(
 )
 _UPLOAD_NAMED = re.compile(
     r"(?:(?:the|my|both|all)[ ]+)*uploads?\b|(?:this|these)[ ]+(?P<noun>files?|documents?|pdfs?|uploads?)\b"
+    r"|(?:this|these)(?=[ ]*(?:$|[,.;]|to\b|and\b|with\b))"
 )
 _FILE_NAME = re.compile(
     r"[\w\-]{1,60}\.(?:pdf|docx?|xlsx?|pptx?|csv|txt|md|rtf|odt|ods|png|jpe?g|gif|heic|zip|ics|eml)\b"

@@ -12,6 +12,8 @@ _SAID = re.compile(
     r"\b(?:say(?:ing)?|that|tell(?:ing)?|ask(?:ing)?|writ(?:e|ing)[ ]+that|know|inform(?:ing)?|stat(?:e|ing)"
     r"|thank(?:ing)?)\b"
 )
+# More places than this are not looked at; what they hold stays in the request and is asked about or refused.
+_MOST_HITS = 150
 # Somebody who may go on with a verb in its base form; "it is and attach the plan" cannot be one sentence.
 _SPEAKS = re.compile(
     r"\b(?:(?:we|i|you|they)(?:'(?:ll|d|ve|re|m))?[ ]+(?:\w+[ ]+){0,2}?"
@@ -36,7 +38,10 @@ def without(text: RequestText, begin: int, end: int) -> RequestText:
 def hits(pattern: re.Pattern[str], text: RequestText, start: int) -> Iterator[re.Match[str]]:
     """Every place the pattern matches at, also inside an earlier match that came to nothing."""
     position = start
-    while (match := pattern.search(text.folded, position)) is not None:
+    for _ in range(_MOST_HITS):
+        match = pattern.search(text.folded, position)
+        if match is None:
+            return
         yield match
         position = match.start() + 1
 
@@ -60,6 +65,11 @@ def may_be_said(text: RequestText, start: int, position: int) -> bool:
 def in_quotes(text: RequestText, start: int, position: int) -> bool:
     """Whether an opened quotation mark is not closed yet."""
     return text.folded.count('"', start, position) % 2 == 1
+
+
+def is_block(text: RequestText, start: int, position: int) -> bool:
+    """Whether the position is inside quotation marks or on a new line, where nothing speaks to the assistant."""
+    return in_quotes(text, start, position) or "\n" in text.folded[start:position]
 
 
 def is_set_apart(text: RequestText, start: int, position: int) -> bool:

@@ -26,7 +26,7 @@ from countersign.understanding.words.text import RequestText
 _WITH_NOUN_PERCENT = 95
 _VERB_ONLY_PERCENT = 90
 _ADJECTIVES = r"(?:(?!(?:to|for|that|about)\b)[\w-]+[ ]+){0,3}?"
-_TO = r"(?:[ ]+(?:addressed[ ]+|out[ ]+|off[ ]+|over[ ]+)?(?:to|for)[ ]+)"
+_TO = r"(?:[ ]*[:,]?[ ]+(?:addressed[ ]+|out[ ]+|off[ ]+|over[ ]+)?(?:to|for)[ ]*:?[ ]+)"
 _WRITE = (
     r"(?:send(?:ing)?|writ(?:e|ing)|shoot(?:ing)?|drop(?:ping)?|fire|post|compose|creat(?:e|ing)|prepare"
     r"|mak(?:e|ing)|do|type"

@@ -21,6 +21,9 @@ _ALL_THE = re.compile(
     r"(?:all|every|each|any)[ ]+(?:of[ ]+)?(?=(?:the|my|unread|new|e-?mails?|mails?|messages?|threads?"
     r"|conversations?)\b)"
 )
+_EVERYTHING = re.compile(
+    r"(?:everything|anything|whatever[ ]+(?:came|arrived))(?=[ ]+(?:from|about|regarding|on)\b)"
+)
 
 
 def read_undictated(text: RequestText, start: int) -> UndictatedReading | None:
@@ -35,6 +38,13 @@ def read_undictated(text: RequestText, start: int) -> UndictatedReading | None:
     position = every.end() if every else position
     if unanswered and is_over(text, _plural(text, position)):
         return UndictatedReading(Target(end=_plural(text, position), is_several=True), is_unanswered=True)
+    whatever = _EVERYTHING.match(text.folded, position)
+    if whatever is not None:
+        begin, end = whatever.span()
+        words, folded = text.words, text.folded
+        text = RequestText(
+            f"{words[:begin]}the mails{words[end:]}", f"{folded[:begin]}the mails{folded[end:]}"
+        )
     target = read_target(text, position)
     if target is None or not is_over(text, target.end) or target.other_order:
         return None
