@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.audit.models import AuditEntry
-from countersign.kit import clock, ids, journal
+from countersign.kit import ids, journal
 from countersign.kit.canonical import canonical_json
 from countersign.kit.crypto import Keys
 from countersign.kit.data_keys import cipher
@@ -146,11 +146,10 @@ async def verify(session: AsyncSession, keys: Keys) -> Verification:
 
 
 async def _write(session: AsyncSession, heads: journal.Heads, drafts: list[_Draft]) -> None:
-    now = await clock.now(session)
     chain = heads.audit_chain
     rows: list[AuditEntry] = []
     for position, draft in enumerate(drafts, start=1):
-        row = await _seal(session, heads, draft, now)
+        row = await _seal(session, heads, draft)
         row.seq = heads.audit + position
         row.key_id, row.chain = draft.keys.mac("audit", _link(chain, row))
         chain = row.chain
@@ -159,13 +158,13 @@ async def _write(session: AsyncSession, heads: journal.Heads, drafts: list[_Draf
     await session.execute(_SET_CHAIN, {"chain": chain, "user_id": heads.user_id})
 
 
-async def _seal(session: AsyncSession, heads: journal.Heads, draft: _Draft, now: datetime) -> AuditEntry:
+async def _seal(session: AsyncSession, heads: journal.Heads, draft: _Draft) -> AuditEntry:
     user_cipher = await cipher(session, draft.keys, heads.user_id)
     entry_id = ids.new_id()
     return AuditEntry(
         user_id=heads.user_id,
         id=entry_id,
-        ts=now,
+        ts=heads.now,
         actor=draft.actor,
         verb=draft.verb,
         run_id=draft.subject.run_id,

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.events.models import Event
 from countersign.events.types import DATA_MODELS
-from countersign.kit import bus, clock, ids, journal
+from countersign.kit import bus, ids, journal
 
 CHANNEL = "events"
 MAX_PAGE = 1_000
@@ -92,7 +92,6 @@ async def wake(session: AsyncSession, run_id: UUID) -> None:
 
 
 async def _write(session: AsyncSession, heads: journal.Heads, entries: list[_Entry]) -> None:
-    now = await clock.now(session)
     await session.execute(
         insert(Event),
         [
@@ -100,7 +99,7 @@ async def _write(session: AsyncSession, heads: journal.Heads, entries: list[_Ent
                 "user_id": heads.user_id,
                 "seq": heads.events + position,
                 "id": ids.new_id(),
-                "ts": now,
+                "ts": heads.now,
                 "run_id": entry.run_id,
                 "type": entry.type,
                 "data": entry.data,

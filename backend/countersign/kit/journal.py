@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -23,7 +24,8 @@ Stream = Literal["events", "audit"]
 _TAKE_HEADS = text("""
     INSERT INTO event_heads AS h (user_id, head, audit_head) VALUES (:user_id, :n_events, :n_audit)
     ON CONFLICT (user_id) DO UPDATE SET head = h.head + :n_events, audit_head = h.audit_head + :n_audit
-    RETURNING head - :n_events AS events_from, audit_head - :n_audit AS audit_from, audit_chain
+    RETURNING head - :n_events AS events_from, audit_head - :n_audit AS audit_from, audit_chain,
+        app_now() AS now
 """)
 
 
@@ -40,12 +42,13 @@ class JournalHead(Base):
 
 @dataclass(frozen=True)
 class Heads:
-    """Where both logs of a user stood before this transaction's entries."""
+    """Where both logs of a user stood before this transaction's entries, and when they were taken."""
 
     user_id: UUID
     events: int
     audit: int
     audit_chain: bytes
+    now: datetime
 
 
 Writer = Callable[[AsyncSession, Heads, list[Any]], Awaitable[None]]
@@ -102,7 +105,7 @@ async def write(session: AsyncSession) -> None:
             {"user_id": user_id, "n_events": counts.get("events", 0), "n_audit": counts.get("audit", 0)},
         )
     ).one()
-    heads = Heads(user_id, row.events_from, row.audit_from, bytes(row.audit_chain))
+    heads = Heads(user_id, row.events_from, row.audit_from, bytes(row.audit_chain), row.now)
     for slot in pending.values():
         if slot.writer is not None:
             await slot.writer(session, heads, slot.entries)
