@@ -15,7 +15,7 @@ from countersign.understanding.speech.readers import is_name
 from countersign.understanding.telling.listing import called
 from countersign.understanding.telling.mail import MailText
 from countersign.understanding.telling.open_questions import is_from_machine, waiting_for_me
-from countersign.understanding.telling.reading.sentences import sentences_in, sentences_of
+from countersign.understanding.telling.reading.sentences import Sentence, sentences_in, sentences_of
 from countersign.understanding.words import pronouns
 from countersign.understanding.words.text import fold, read_text, word_set
 from countersign.understanding.writing import DraftText, ThreadFacts, compose_reply, facts_of_mail
@@ -98,7 +98,7 @@ def reply_from_conversation(
         return compose_reply(ReplyInstruction(parts=parts, recipient_pronoun=pronoun), facts)
     language = facts.language or "en"
     waiting = waiting_for_me(conversation)
-    if waiting is not None and waiting.kind == "question":
+    if waiting is not None and Sentence(waiting.quote).is_question:
         own = _own_words_on(waiting.quote, conversation[:-1])
         if own is None or language not in _AS_WRITTEN:
             return _asked(last, waiting.quote)
