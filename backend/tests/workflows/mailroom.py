@@ -15,7 +15,7 @@ from countersign.accounts.models import Account
 from countersign.accounts.services import Services
 from countersign.accounts.tokens import open_token, seal_tokens
 from countersign.actions import execute, proposals
-from countersign.approvals import deciding, expiry, reading
+from countersign.approvals import deciding, expiry, listing
 from countersign.approvals.deciding import Verdict
 from countersign.connectors.google.oauth import TokenGrant
 from countersign.kit import clock
@@ -113,7 +113,7 @@ class MailDesk(Desk):
     async def cards(self) -> list[dict[str, Any]]:
         """Alex's cards, newest first."""
         async with self.services.db.session(self.user_id) as session:
-            return [card for _, card in await reading.some_cards(session, reading.Filter())]
+            return [card for _, card in await listing.some_cards(session, listing.Filter())]
 
     async def card(self) -> dict[str, Any]:
         """The one card there is."""

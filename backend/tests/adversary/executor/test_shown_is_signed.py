@@ -11,7 +11,7 @@ from sqlalchemy import text
 from countersign.actions import decisions
 from countersign.actions.catalogue import kind_of
 from countersign.actions.types import Terms
-from countersign.approvals import reading
+from countersign.approvals import listing, reading
 from countersign.errors import ConflictError
 from tests.actions.desk import DANA, Desk, action_id, uuid_of
 
@@ -44,7 +44,7 @@ async def swapped(desk: Desk, *, is_thorough: bool) -> dict[str, Any]:
 async def test_a_card_shows_what_would_leave_not_the_stored_preview(desk: Desk, is_thorough: bool) -> None:
     card = await swapped(desk, is_thorough=is_thorough)
     async with desk.services.db.session(desk.user_id) as session:
-        ((_, listed),) = await reading.some_cards(session, reading.Filter())
+        ((_, listed),) = await listing.some_cards(session, listing.Filter())
 
     seen = await desk.card(card["id"])
 
