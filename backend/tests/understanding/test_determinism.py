@@ -15,6 +15,11 @@ from tests.understanding.reading import as_plan
 _REQUESTS = (
     "Reply to the last mail from Dana saying we can take delivery on Wednesday",
     "reply to my landlord's mail about the heating: it's cold; thanks",
+    "Email Zoë and Ana, cc bob@x.example, subject Roof, saying it is done and attach the plan from Kim's last mail",
+    "Forward Kim's invoice from Monday to tax@x.example and my wife with the note please pay",
+    "Draft a reply to all on Kim's mail about the roof saying yes",
+    "Archive all promotional mails older than 30 days that I haven't read",
+    "Summarize emails about Project X and draft responses",
     "tell Zoë that she should call me and ask her whether she got the “blue” box",
 )
 _CHILD = """

@@ -24,6 +24,7 @@ _CONTEXT = RequestContext(now=datetime(2026, 11, 20, 13, 0, tzinfo=UTC), zone="E
 _WORDS = (
     "reply to dana 's last mail saying that tell her ask whether we can she should and archive it forward draft yes"
     ' send approve : - " , . \n please thanks about from to them all wednesday in “ ” ? my work account again'
+    " email cc bob@x.example subject attach the file I uploaded to as a draft don't send it everyone on note invoice"
 )
 _PIECES = st.sampled_from(re.split(" ", _WORDS))
 _REQUESTS = st.one_of(st.text(max_size=300), st.lists(_PIECES, max_size=25).map(" ".join))
@@ -96,8 +97,24 @@ def test_a_text_is_revised_or_left_with_a_reason(body: str, instructions: str) -
         "send that to Dana " * 1_000,
         "Reply to " + "Dana-" * 3_500,
         "x" + ("," * 110 + "x") * 150,
+        "Forward " + "Dana's mail to " * 1_300,
+        "attach the file " * 1_200,
+        "Email Bob with the subject " * 700,
+        "forward " + "Ann Bee " * 2_000,
     ],
-    ids=["quotes", "commas", "spaces", "acts", "locators", "hyphens", "runs"],
+    ids=[
+        "quotes",
+        "commas",
+        "spaces",
+        "acts",
+        "locators",
+        "hyphens",
+        "runs",
+        "forwards",
+        "files",
+        "subjects",
+        "names",
+    ],
 )
 def test_no_request_takes_long(request_text: str) -> None:
     started = time.process_time()

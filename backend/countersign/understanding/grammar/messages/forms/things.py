@@ -4,6 +4,7 @@ Must not choose: several mails, a file alone and another than the newest are ref
 """
 
 import re
+from dataclasses import replace
 from typing import Literal
 
 from countersign.understanding.grammar import refusals, terms
@@ -90,35 +91,25 @@ def checked(target: Target, folded: str) -> Target | Refusal:
 
 def _thing(words: RequestText) -> Target | Refusal | None:
     """A mail named by what it is: "Sarah's invoice", "the invoice from Sarah", "the contract Sarah sent me"."""
-    owned = _OWNED.fullmatch(words.folded)
-    if owned is not None:
-        return _named(words, owned.span("noun"), words.slice(*owned.span("person")).strip("<>. "))
+    if owned := _OWNED.match(words.folded):
+        return _named(
+            words, owned.span("noun"), words.slice(*owned.span("person")).strip("<>. "), owned.end()
+        )
     the = _THE.match(words.folded)
     if the is None:
         return None
-    split = _sender_at_end(words, (the.start("noun"), len(words.words)))
-    if split is not None or the.end() == len(words.folded):
-        return split or _named(words, the.span("noun"), None)
-    origin = _FROM.match(words.folded, the.end())
-    if origin is None:
-        sent = _SENT.match(words.folded, the.end())
-        origin = sent if sent and _sent_by(words, sent.end()) else None
-        person = _sent_by(words, sent.end()) if sent else None
-    else:
-        person = read_person(words, origin.end())
-    if origin is None or person is None:
-        about = read_target(
-            RequestText("mail " + words.words[the.end() :], "mail " + words.folded[the.end() :]), 0
-        )
-        if about is None or about.end < len(words.words) - the.end() + len("mail "):
-            return None
-        named = _named(words, the.span("noun"), None)
-        return named if named is None or isinstance(named, Refusal) else _both(named, about)
-    rest = read_target(RequestText("mail" + words.words[person[1] :], "mail" + words.folded[person[1] :]), 0)
-    named = _named(words, the.span("noun"), person[0])
-    if rest is None or rest.end < len(words.words) - person[1] + len("mail"):
-        return None
-    return named if named is None or isinstance(named, Refusal) else _both(named, rest)
+    if split := _sender_at_end(words, (the.start("noun"), len(words.words))):
+        return split
+    person = _origin(words, the.end())
+    return _named(words, the.span("noun"), person[0] if person else None, person[1] if person else the.end())
+
+
+def _origin(words: RequestText, position: int) -> tuple[str, int] | None:
+    """The sender named behind the thing: "from Sarah", "that Sarah sent me"."""
+    if origin := _FROM.match(words.folded, position):
+        return read_person(words, origin.end())
+    sent = _SENT.match(words.folded, position)
+    return _sent_by(words, sent.end()) if sent else None
 
 
 def _sender_at_end(words: RequestText, span: tuple[int, int]) -> Target | Refusal | None:
@@ -126,7 +117,7 @@ def _sender_at_end(words: RequestText, span: tuple[int, int]) -> Target | Refusa
     for word in re.finditer(r"[ ]+(?=\S)", words.words[: span[1]]):
         person = _sent_by(words, word.end()) if word.start() > span[0] else None
         if person is not None and person[1] == len(words.words):
-            return _named(words, (span[0], word.start()), person[0])
+            return _named(words, (span[0], word.start()), person[0], person[1])
     return None
 
 
@@ -136,19 +127,10 @@ def _sent_by(words: RequestText, position: int) -> tuple[str, int] | None:
     return (person[0], sent.end()) if person and sent else None
 
 
-def _both(named: Target, more: Target) -> Target:
-    return Target(
-        end=0,
-        person=named.person or more.person,
-        names_mail=True,
-        topic_words=(*named.topic_words, *more.topic_words),
-        subject=more.subject,
-        when_words=more.when_words,
-        account_words=more.account_words,
-    )
-
-
-def _named(words: RequestText, span: tuple[int, int], person: str | None) -> Target | Refusal | None:
+def _named(
+    words: RequestText, span: tuple[int, int], person: str | None, position: int
+) -> Target | Refusal | None:
+    """The mail with what narrows it down behind `position`; None when a word there does not."""
     noun = _LAST_WORDS.sub("", words.slice(*span))
     if _SEVERAL.search(noun.lower()):
         return refusals.SEVERAL
@@ -156,5 +138,12 @@ def _named(words: RequestText, span: tuple[int, int], person: str | None) -> Tar
         return FILE_ONLY
     if _NO_ORDER.search(noun.lower()):
         return refusals.OTHER_MAIL
-    topic = topic_words(_PLURAL_MAIL.sub("", noun))
-    return Target(end=0, person=person, names_mail=True, topic_words=topic) if topic or person else None
+    rest = RequestText(words.words[position:].strip(), words.folded[position:].strip())
+    more = (
+        read_target(RequestText(f"mail {rest.words}", f"mail {rest.folded}"), 0) if rest.words else Target(0)
+    )
+    if more is None or (rest.words and more.end < len(f"mail {rest.words}")):
+        return None
+    topic = (*topic_words(_PLURAL_MAIL.sub("", noun)), *more.topic_words)
+    named = replace(more, end=0, person=person or more.person, names_mail=True, topic_words=topic)
+    return named if not named.is_empty else None
