@@ -168,18 +168,9 @@ async def next_version(
     """
     if action.state != "proposed" and "proposed" not in TRANSITIONS[action.state]:
         raise MovedOnError(action.id)
-    name, old, before = wanted.kind or action.kind, action.state, action.payload
-    kind, stays = kind_of(name), wanted.kind is None
-    payload = kind.checked(wanted.payload)
-    terms = Terms(
-        action.id,
-        action.version + 1,
-        name,
-        action.account_id,
-        payload,
-        action.hold_seconds if stays else kind.hold_seconds(services.settings),
-        action.undo_mode if stays else kind.undo_mode,
-    )
+    old, before = action.state, action.payload
+    terms = _next_terms(services, action, wanted)
+    kind, payload = kind_of(terms.kind), terms.payload
     changed = await change(
         session,
         action,
@@ -286,6 +277,16 @@ async def _pend(
     renewed = await deadlines.started(session, services, in_batch=approval.batch_id is not None)
     await set_approval(session, action, "pending", **renewed.as_columns())
     return renewed.as_columns()
+
+
+def _next_terms(services: Services, action: Action, wanted: NextVersion) -> Terms:
+    version, payload = action.version + 1, kind_of(wanted.kind or action.kind).checked(wanted.payload)
+    if wanted.kind is None:
+        hold, mode = action.hold_seconds, action.undo_mode
+        return Terms(action.id, version, action.kind, action.account_id, payload, hold, mode)
+    kind = kind_of(wanted.kind)
+    hold = kind.hold_seconds(services.settings)
+    return Terms(action.id, version, wanted.kind, action.account_id, payload, hold, kind.undo_mode)
 
 
 def _retired(token: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from countersign.actions import execute, proposals
 from countersign.actions.catalogue import kind_of
 from countersign.actions.decisions import terms_of
+from countersign.actions.executor.work import door_of
 from countersign.actions.mail.kinds import drafting
-from countersign.actions.types import Token
+from countersign.actions.types import AlteredTokenError, Door, Token
 from countersign.approvals import deciding
 from countersign.errors import ConflictError, InvalidError
 from tests.actions.desk import ALEX, DANA, WORDS, Desk, action_id, uuid_of
@@ -229,6 +231,53 @@ async def test_a_draft_too_large_to_be_kept_is_not_changed(
 
     row = await desk.row(card)
     assert (row["state"], row["outcome"]["problem"]["code"]) == ("refused", "own_refusal")
+
+
+async def test_an_undo_of_a_change_whose_answer_is_lost_is_seen_to_have_happened(desk: Desk) -> None:
+    draft_id = own_draft(desk)
+    before = own_draft_now(desk, draft_id)
+    card = await desk.decide(await updating(desk, draft_id))
+    await desk.execute(card)
+    desk.sandbox.fault(UPDATE, drop=True, count=1)
+
+    assert await undone(desk, card) == "done"
+    assert own_draft_now(desk, draft_id) == before
+
+
+async def test_what_became_of_a_changed_draft_is_never_guessed(desk: Desk) -> None:
+    draft_id = own_draft(desk)
+    card = await updating(desk, draft_id)
+    async with desk.services.db.session(desk.user_id) as session:
+        action = await proposals.one(session, action_id(card))
+    door, kind, terms = await door_of(desk.services, action), kind_of(action.kind), terms_of(action)
+    token = await kind.obtain(door, terms, Token(marker="m"))
+    undo = kind.compensation(terms, token, {})
+    assert undo is not None
+    back = replace(terms, payload=undo.payload, undo_mode="none")
+
+    edit_by_hand(desk, draft_id, "mine")
+    with pytest.raises(AlteredTokenError):
+        await kind.obtain(door, terms, token)
+    changed = [(await kind.reconcile(door, one, token)).status for one in (terms, back)]
+    gmail(desk, "DELETE", f"drafts/{draft_id}")
+    with pytest.raises(AlteredTokenError):
+        await kind.obtain(door, back, token)
+    gone = [(await kind.reconcile(door, one, token)).status for one in (terms, back)]
+
+    assert (changed, gone) == (["altered", "altered"], ["missing", "missing"])
+
+
+async def test_a_draft_is_not_changed_to_other_files_than_approved(desk: Desk) -> None:
+    card = await updating(desk, own_draft(desk))
+    async with desk.services.db.session(desk.user_id) as session:
+        action = await proposals.one(session, action_id(card))
+    file = proposals.file_from_upload("att_gone", "a.txt", "text/plain", b"x").model_dump()
+    terms = replace(terms_of(action), payload={**action.payload, "attachments": [file]})
+    door = replace(await door_of(desk.services, action), upload=Door.upload)
+
+    attempted = await kind_of(action.kind).attempt(door, terms, Token(marker="m", handle={"draft_id": "r1"}))
+
+    assert (attempted.status, attempted.reason) == ("refused", "changed_file")
 
 
 async def test_a_draft_can_be_sent_instead_on_a_decision_of_its_own(desk: Desk) -> None:

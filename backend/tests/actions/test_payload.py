@@ -152,6 +152,22 @@ def test_a_reply_with_an_unknown_field_is_refused() -> None:
         parsed({**PAYLOAD, "x-header": []})
 
 
+@pytest.mark.parametrize(
+    ("kind", "changes", "field"),
+    [
+        ("mail.reply", {"source_message_id": ""}, "/source_message_id"),
+        ("mail.forward", {"source_message_id": ""}, "/source_message_id"),
+        ("mail.send", {"draft_id": "r1", "draft_message_id": "m-1"}, "/draft_id"),
+        ("mail.draft.update", {"draft_id": "r1"}, "/draft_id"),
+    ],
+)
+def test_a_kind_of_mail_names_what_it_is_about(kind: str, changes: dict[str, str], field: str) -> None:
+    with pytest.raises(InvalidError) as refused:
+        kind_of(kind).checked({**PAYLOAD, **changes})
+
+    assert refused.value.details["fields"] == [field]
+
+
 def test_the_payload_survives_being_stored() -> None:
     assert parsed(reply().as_payload()) == reply()
     assert KINDS["mail.reply"].checked(PAYLOAD) == PAYLOAD

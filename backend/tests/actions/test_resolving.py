@@ -279,14 +279,11 @@ def test_what_is_known_is_kept_beside_the_reply() -> None:
     ).facts
 
     assert facts["organisation_domains"] == ["acme.test"]
+    assert resolved(account_type="personal").facts["organisation_domains"] == []
     assert facts["cautions"] == ["mailing_list", "automated"]
     assert facts["origins"][DANA]["provenance"] == "user"
     assert facts["promises"] == [{"quote": "Wednesday", "meaning": "2 March"}]
     assert facts["spent_usd"] == "0.014200"
-
-
-def test_a_personal_account_has_no_organisation() -> None:
-    assert resolved(account_type="personal").facts["organisation_domains"] == []
 
 
 def test_hidden_characters_in_a_name_do_not_get_into_the_reply() -> None:

@@ -48,7 +48,7 @@ def _hidden_characters(mail: MailPayload) -> list[Reason]:
         ("/body_text", "text", mail.body_text),
         ("/quote_text", "quoted mail", f"{mail.quote_intro}\n{mail.quote_text}"),
     )
-    found = [
+    return [
         Reason(
             "hidden_characters",
             "high" if path != "/quote_text" else "medium",
@@ -57,16 +57,6 @@ def _hidden_characters(mail: MailPayload) -> list[Reason]:
         )
         for path, name, text in texts
         if (count := suspicious(text))
-    ]
-    return found + [
-        Reason(
-            "hidden_characters",
-            "high",
-            f"The name of the file “{visible(file.name)}” holds characters that cannot be seen.",
-            f"/attachments/{position}",
-        )
-        for position, file in enumerate(mail.attachments)
-        if suspicious(file.name)
     ]
 
 
