@@ -113,7 +113,7 @@ class MailDesk(Desk):
     async def cards(self) -> list[dict[str, Any]]:
         """Alex's cards, newest first."""
         async with self.services.db.session(self.user_id) as session:
-            return [card for _, card in await listing.some_cards(session, listing.Filter())]
+            return [shown.card for shown in await listing.some_cards(session, listing.Filter())]
 
     async def card(self) -> dict[str, Any]:
         """The one card there is."""

@@ -44,13 +44,13 @@ async def swapped(desk: Desk, *, is_thorough: bool) -> dict[str, Any]:
 async def test_a_card_shows_what_would_leave_not_the_stored_preview(desk: Desk, is_thorough: bool) -> None:
     card = await swapped(desk, is_thorough=is_thorough)
     async with desk.services.db.session(desk.user_id) as session:
-        ((_, listed),) = await listing.some_cards(session, listing.Filter())
+        (listed,) = await listing.some_cards(session, listing.Filter())
 
     seen = await desk.card(card["id"])
 
     assert [person["email"] for person in seen["recipients"]] == ["evil@evil.test"]
     assert "account 666" in seen["preview"]["text"]["after"]
-    assert listed == seen
+    assert listed.card == seen
 
 
 async def test_a_card_whose_version_says_something_else_cannot_be_approved_but_rejected(desk: Desk) -> None:
