@@ -201,4 +201,5 @@ def _found_mails(hits: _Hits, step: SearchMail, state: EmailState) -> str:
     if newest is None:
         return f"{found}."
     subject = newest.header("Subject") or "(no subject)"
-    return f"{found}; the last is “{subject}” of {day_in_words(newest.received_at, state['zone'])}."
+    link = ":" if hits.total == 1 else "; the last is"
+    return f"{found}{link} “{subject}” of {day_in_words(newest.received_at, state['zone'])}."

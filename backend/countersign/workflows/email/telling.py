@@ -22,7 +22,7 @@ from countersign.workflows.email.answers.cited import Sources
 from countersign.workflows.email.answers.words import Extent
 from countersign.workflows.email.mailboxes.looking import unread_note
 from countersign.workflows.email.mailboxes.opened import count_of, opened
-from countersign.workflows.email.mailboxes.texts import conversation_of, named_by
+from countersign.workflows.email.mailboxes.texts import conversation_of, mail_of, named_by
 from countersign.workflows.email.state import (
     EmailState,
     changes_something,
@@ -107,6 +107,10 @@ async def _from_bodies(state: EmailState, context: RunContext, step: TellAbout, 
     source = state["read"][step.source_step]
     extent = Extent(source["n_messages"], source["n_conversations"], source["left"])
     told = await asyncio.gather(*(_conversation(state, context, one) for one in source["conversations"]))
+    if _is_about_one_mail(state, step):
+        only = source["conversations"][0]["message_id"]
+        told = [tuple(mail for mail in told[0] if mail_of(mail.key)[1] == only)]
+        extent = Extent(1, 1, 0)
     person = _person(state, step)
     telling = tell_of(
         step.form, told, topic=step.topic, person=person.get("email", ""), now=now, zone=state["zone"]
@@ -133,10 +137,19 @@ async def _named(state: EmailState, context: RunContext, mail: dict[str, str]) -
     return named_by(mail["account_id"], await box.head(mail["message_id"]), own)
 
 
+def _is_about_one_mail(state: EmailState, step: TellAbout) -> bool:
+    """Whether one mail was meant ("the last mail from Tom", "the second one") and not the conversation it is in."""
+    reader = _reader(state, step)
+    wanted = search_step(plan_of(state), reader.search_step)
+    return isinstance(reader, ReadThread) and (wanted.most == 1 or len(wanted.shown) == 1)
+
+
+def _reader(state: EmailState, step: TellAbout) -> ReadThread | ReadThreads:
+    readers: list[ReadThread | ReadThreads] = steps_of(plan_of(state), ReadThread, ReadThreads)
+    return next(one for one in readers if one.id == step.source_step)
+
+
 def _person(state: EmailState, step: TellAbout) -> dict[str, str]:
     """Whose words are wanted: the sender the search behind this step was for; empty for anybody."""
-    plan = plan_of(state)
-    readers: list[ReadThread | ReadThreads] = steps_of(plan, ReadThread, ReadThreads)
-    reader = next(one for one in readers if one.id == step.source_step)
-    asked = search_step(plan, reader.search_step).person_step
+    asked = search_step(plan_of(state), _reader(state, step).search_step).person_step
     return state["people"][asked] if asked else {}

@@ -54,7 +54,7 @@ def heading(about: TellAbout, extent: Extent, person: str, told: int) -> str:
         "said": f"What {who} wrote{topic}, from {extent}:",
         "summary": f"Summary{topic}, from {extent}:",
         "unanswered": f"{waiting} {'waits' if told == 1 else 'wait'} for your answer:",
-        "contacts": f"The people in {extent}{topic}:",
+        "contacts": f"The people who wrote{topic}, from {extent}:",
         "action_items": f"What is asked{topic}, from {extent}:",
     }
     return lines[about.form]
