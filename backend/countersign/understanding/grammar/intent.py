@@ -28,6 +28,7 @@ from countersign.understanding.grammar.messages.reading import (
 )
 from countersign.understanding.grammar.refusals import Refusal
 from countersign.understanding.grammar.refusing.verbs import refuse_verb
+from countersign.understanding.grammar.selecting.shown import name_shown
 from countersign.understanding.grammar.sets.commands import SetReading, read_set
 from countersign.understanding.grammar.stories import read_front, read_mail_first
 from countersign.understanding.grammar.target import Target
@@ -108,7 +109,13 @@ def _read_any_reply(text: RequestText, start: int, extras: Extras) -> Reading | 
     """A reply in prepared words, with all that was said to go with it; None when the request asks for none."""
     if refusal := refusals.refuse_reply_all(text.folded[start:]):
         return refusal
-    reply = _read_reply(text, start)
+    named = name_shown(text, start)
+    reply = _read_reply(named.text, start) if named else None
+    if named and reply and reply.target.is_empty and reply.target.end >= named.end:
+        text = named.text
+        reply = replace(reply, target=replace(reply.target, reference=named.reference))
+    else:
+        reply = _read_reply(text, start)
     if reply is None:
         return None
     said = without_own_question_mark(text, reply.saying, start)

@@ -11,6 +11,8 @@ from countersign.understanding.grammar.commands import ReplyReading
 from countersign.understanding.grammar.refusals import TRANSLATE
 from countersign.understanding.grammar.saying import Saying, said_as_answer
 from countersign.understanding.grammar.selecting.accounts import accounts_called
+from countersign.understanding.grammar.selecting.search import which_shown
+from countersign.understanding.grammar.selecting.shown import number_named, numbers_meant
 from countersign.understanding.grammar.steps import StepList
 from countersign.understanding.grammar.target import Target
 from countersign.understanding.plan import Clarification, Plan, Slot, Unsupported
@@ -21,6 +23,7 @@ from countersign.understanding.planned.steps import (
     ReadThread,
     ReplyInstruction,
     Say,
+    SearchMail,
 )
 from countersign.understanding.words import pronouns
 from countersign.understanding.words.text import RequestText, read_text
@@ -50,11 +53,14 @@ class MailToAnswer:
 
     target: Target
     account_ids: tuple[str, ...]
+    shown: tuple[int, ...] = ()
 
     @property
     def described(self) -> str:
         """The person or the mail, in words for a question."""
         target = self.target
+        if self.shown:
+            return "that mail"
         if target.person:
             return target.person
         topic = " ".join(target.topic_words)
@@ -106,10 +112,13 @@ def plan_reply(
 def mail_to_answer(reading: ReplyReading, context: RequestContext) -> MailToAnswer | Clarification:
     """The mail the reply answers; a question when nothing names it or its account is unknown."""
     target = replace(reading.target, person=_person(reading, context))
-    if target.is_empty:
+    shown = _shown(target, context)
+    if target.reference and context.shown and not shown:
+        return which_shown(context, "reply to")
+    if target.is_empty and not shown:
         return ask("person", "Whose mail should I reply to?", context)
     accounts = accounts_called(target.account_words, context)
-    return accounts if isinstance(accounts, Clarification) else MailToAnswer(target, accounts)
+    return accounts if isinstance(accounts, Clarification) else MailToAnswer(target, accounts, shown)
 
 
 def reply_instruction(
@@ -155,10 +164,26 @@ def instruction_of(
 
 def add_reading(steps: StepList, mail: MailToAnswer, context: RequestContext) -> str:
     """Lay out the search for the mail and the reading of its conversation; the id of the latter."""
-    search = steps.add(steps.search(mail.target, mail.account_ids, context))
+    search = steps.add(_search(steps, mail, context))
     return steps.add(
         ReadThread(id=steps.next_id, needs=(search,), label="Read that conversation", search_step=search)
     )
+
+
+def _search(steps: StepList, mail: MailToAnswer, context: RequestContext) -> SearchMail:
+    if not mail.shown:
+        return steps.search(mail.target, mail.account_ids, context)
+    label = "Take the mail of the last answer"
+    return SearchMail(
+        id=steps.next_id, label=label, person_step=None, shown=mail.shown, account_ids=mail.account_ids
+    )
+
+
+def _shown(target: Target, context: RequestContext) -> tuple[int, ...]:
+    """The one mail of the last answer that is meant; empty when none is, or it is open which."""
+    if target.reference is None:
+        return ()
+    return numbers_meant(target.reference, context) or number_named(context.answer("mail") or "", context)
 
 
 def ask(slot: Slot, question: str, context: RequestContext, options: tuple[str, ...] = ()) -> Clarification:

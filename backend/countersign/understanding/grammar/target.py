@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from countersign.understanding.grammar import terms
+from countersign.understanding.grammar.selecting.selection import Reference
 from countersign.understanding.words.text import RequestText, word_set
 
 PronounWord = Literal["she", "he", "they"]
@@ -110,6 +111,7 @@ class Target:
         names_mail: whether a mail was spoken of, not only a person.
         is_several: whether more than one mail was asked for.
         other_order: the word that asks for another than the newest mail, None when none does.
+        reference: which mail of the last answer is meant, when the words point at one ("the second one").
     """
 
     end: int
@@ -123,6 +125,7 @@ class Target:
     account_words: str | None = None
     is_several: bool = False
     other_order: str | None = None
+    reference: Reference | None = None
 
     @property
     def is_empty(self) -> bool:

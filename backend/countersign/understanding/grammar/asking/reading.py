@@ -162,8 +162,7 @@ def _bare(text: RequestText, start: int) -> AskReading | None:
 def _mails(text: RequestText, match: re.Match[str], form: Form) -> Selection | None:
     """The mails behind the words of the form, limited by who the form itself names."""
     found = _behind(text, match.end(), form.behind)
-    if found is None or (form.tells == "action_items" and found.periods and not found.names_mail):
-        # What is to be done "this week" asks for a plan of the week, not for the mail of it.
+    if found is None or _is_elsewhere(form, found, match):
         return None
     groups = match.groupdict()
     if groups.get("person"):
@@ -173,6 +172,14 @@ def _mails(text: RequestText, match: re.Match[str], form: Form) -> Selection | N
     if groups.get("pronoun"):
         return None if found.person else replace(found, pronoun=PRONOUNS[groups["pronoun"]])
     return found
+
+
+def _is_elsewhere(form: Form, found: Selection, match: re.Match[str]) -> bool:
+    """Whether another place than the mailbox is asked: the plan of a week, or the address book as a whole."""
+    if form.tells == "action_items":
+        return bool(found.periods) and not found.names_mail
+    is_anything = not (found.is_limited or found.folder or found.names_mail)
+    return form.tells == "contacts" and is_anything and not match.groupdict().get("person")
 
 
 def _behind(text: RequestText, start: int, behind: Behind) -> Selection | None:

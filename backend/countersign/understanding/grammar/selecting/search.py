@@ -4,6 +4,7 @@ Must not search for more than was described: what stays unclear is asked about o
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -19,6 +20,7 @@ from countersign.understanding.plan import Clarification, Slot, Unsupported
 from countersign.understanding.planned.steps import ResolvePerson, SearchMail, Step
 from countersign.understanding.words.text import RequestText, read_text
 
+Narrowing = Callable[[Selection], Selection]
 Purpose = Literal["read", "change", "discard"]
 _MOST_OPTIONS = 8
 _ANY_MAIL = ("notif", "alert", "digest", "update", "reminder", "notice", "announcement", "offer")
@@ -37,11 +39,16 @@ class Search:
 
 
 def search_for(
-    mails: Selection, context: RequestContext, purpose: Purpose, verb: str
+    mails: Selection,
+    context: RequestContext,
+    purpose: Purpose,
+    verb: str,
+    narrowed: Narrowing = lambda mails: mails,
 ) -> Search | Clarification | Unsupported:
     """The steps that find the mails; a question or a no when the description leaves them open.
 
-    `verb` is what is wanted with them, to stand in "Which mail should I ...?".
+    `verb` is what is wanted with them, to stand in "Which mail should I ...?"; `narrowed`
+    adds what the wish itself says of the mails, once they are settled.
     """
     meant = _settled(mails, context, purpose, verb)
     if not isinstance(meant, Selection):
@@ -51,12 +58,13 @@ def search_for(
         if not person:
             return _ask("person", "Whose mail do you mean?", context)
         meant = replace(meant, person=person, pronoun=None)
+    meant = narrowed(meant)
     accounts = accounts_called(meant.account_words, context)
     if isinstance(accounts, Clarification):
         return accounts
     numbers = numbers_meant(meant.reference, context) if meant.reference else _of_shown(meant, context)
     if (meant.reference and not numbers) or (meant.is_single and len(numbers) > 1):
-        return _which_shown(context, verb)
+        return which_shown(context, verb)
     days = days_of(meant.periods, now=context.now, zone=context.zone)
     if days is None or (purpose != "read" and any(is_part_of_day(period) for period in meant.periods)):
         return _no_days(meant, context)
@@ -75,7 +83,7 @@ def _settled(
         if answered is not None and not _is_open(answered, purpose):
             return answered
     if mails.reference:
-        return _which_shown(context, verb)
+        return which_shown(context, verb)
     if mails.is_vague or _is_open(mails, purpose):
         question = f"Which mails should I {verb}? Name the sender, what they are about, or how old they are."
         return _ask("mail", question, context)
@@ -132,7 +140,8 @@ def _clear_days(mails: Selection, context: RequestContext) -> Selection | Clarif
     return _ask("meaning", f"Is “{unclear.words}” {_THEY_CAME} or {other}?", context, (_THEY_CAME, other))
 
 
-def _which_shown(context: RequestContext, verb: str) -> Clarification:
+def which_shown(context: RequestContext, verb: str) -> Clarification:
+    """The question which mail of the last answer is meant."""
     options = tuple(
         f"{mail.number}: {mail.subject} ({mail.sender})" for mail in context.shown[:_MOST_OPTIONS]
     )

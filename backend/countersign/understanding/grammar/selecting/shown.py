@@ -4,9 +4,11 @@ Must not say whether such a mail was shown: the caller compares with the context
 """
 
 import re
+from dataclasses import dataclass
 
 from countersign.understanding.context import RequestContext
 from countersign.understanding.grammar.selecting.selection import Reference
+from countersign.understanding.words.text import RequestText
 
 _ORDINALS = {
     "first": 1,
@@ -73,6 +75,16 @@ _ALL = re.compile(
 _ONE = re.compile(
     rf"(?:it|this|that)\b(?:\s+(?:one|{_NOUN}))?(?!\s+\w)|the\s+(?:one|e-?mail|mail|message)\b(?=\s*$)"
 )
+_ANSWERING = re.compile(
+    r"(?:(?:repl(?:y|ying)|respond(?:ing)?|write\s+back|get\s+back|(?:send|write|draft|give)\s+(?:an?\s+|my\s+)?"
+    r"(?:reply|answer|response))\s+to\s+|answer(?:ing)?\s+(?:to\s+)?)"
+)
+_PLAIN = "the mail"
+_IT_AHEAD = re.compile(
+    r"(?:it|this|that)\b(?:\s+(?:one|e-?mail|mail|message)\b)?(?=\s*(?:[:,.\n]|$)|\s+(?:saying"
+    r"|with|and|to\s+say|telling|asking)\b)"
+)
+_LIMITED = re.compile(r"\s+(?:from|by|of|about|regarding|concerning|which|sent)\b")
 _COUNTED = re.compile(rf"\b(?:both|\d+|{'|'.join(_CARDINALS)})\b")
 
 
@@ -97,6 +109,42 @@ def read_reference(folded: str, start: int) -> tuple[Reference, int] | None:
     if match := _ONE.match(folded, start):
         return Reference(is_one=True), match.end()
     return None
+
+
+@dataclass(frozen=True)
+class NamedShown:
+    """A request with plain words in the place of the shown mail it is to answer.
+
+    Attributes:
+        text: the request with "the mail" in that place.
+        end: offset behind those words in `text`.
+        reference: the words they stand for.
+    """
+
+    text: RequestText
+    end: int
+    reference: Reference
+
+
+def name_shown(text: RequestText, start: int) -> NamedShown | None:
+    """The request that answers one shown mail, in plainer words; None when it names none.
+
+    "The second mail from Dana" and "the last mail" are no shown ones.
+    """
+    verb = _ANSWERING.match(text.folded, start)
+    if verb is None:
+        return None
+    begin, it = verb.end(), _IT_AHEAD.match(text.folded, verb.end())
+    found = (Reference(is_one=True), it.end()) if it else read_reference(text.folded, begin)
+    if found is None or _LIMITED.match(text.folded, found[1]):
+        return None
+    reference, end = found
+    if not (reference.is_one or (len(reference.numbers) == 1 and reference.numbers != (-1,))):
+        return None
+    words = RequestText(
+        f"{text.words[:begin]}{_PLAIN}{text.words[end:]}", f"{text.folded[:begin]}{_PLAIN}{text.folded[end:]}"
+    )
+    return NamedShown(words, begin + len(_PLAIN), reference)
 
 
 def numbers_meant(reference: Reference, context: RequestContext) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ Must not change what was not described: without a limit, or with one nobody coul
 from dataclasses import replace
 
 from countersign.understanding.context import RequestContext
-from countersign.understanding.grammar.selecting.search import Search, search_for
+from countersign.understanding.grammar.selecting.search import Narrowing, Purpose, Search, search_for
 from countersign.understanding.grammar.selecting.selection import Selection
 from countersign.understanding.grammar.sets.commands import SetReading
 from countersign.understanding.plan import Clarification, Plan, Unsupported
@@ -32,9 +32,8 @@ def plan_set(reading: SetReading, context: RequestContext) -> Plan | Clarificati
     Archiving looks in the inbox and marking as read among the unread, because no other mail would change.
     """
     verb = _VERBS[reading.kind]
-    found = search_for(
-        _where(reading), context, "discard" if reading.kind == "mail.trash" else "change", verb
-    )
+    purpose: Purpose = "discard" if reading.kind == "mail.trash" else "change"
+    found = search_for(_with_label(reading), context, purpose, verb, _NARROWED.get(reading.kind, _as_found))
     if not isinstance(found, Search):
         return found
     label = reading.label
@@ -63,23 +62,27 @@ def plan_set(reading: SetReading, context: RequestContext) -> Plan | Clarificati
     )
 
 
-def _where(reading: SetReading) -> Selection:
-    """The mails with what the change itself says about them."""
+def _with_label(reading: SetReading) -> Selection:
+    """The mails; a label is only taken off those that bear it."""
     mails = reading.mails
-    if mails.reference:
-        return mails
-    if reading.kind == "mail.archive" and mails.folder is None and mails.is_limited:
-        return replace(mails, folder="inbox")
-    if reading.kind == "mail.mark_read":
-        return replace(mails, unread_only=True) if _is_described(mails) else mails
-    if reading.removes_label and mails.in_label is None and reading.label:
+    if reading.removes_label and not mails.reference and mails.in_label is None:
         return replace(mails, in_label=reading.label)
     return mails
 
 
-def _is_described(mails: Selection) -> bool:
-    """Whether more than "unread" is said, so that "mark everything as read" is still asked about."""
-    return mails.is_limited or mails.folder is not None
+def _as_found(mails: Selection) -> Selection:
+    return mails
+
+
+def _in_inbox(mails: Selection) -> Selection:
+    return mails if mails.folder else replace(mails, folder="inbox")
+
+
+def _unread(mails: Selection) -> Selection:
+    return replace(mails, unread_only=True)
+
+
+_NARROWED: dict[SetKind, Narrowing] = {"mail.archive": _in_inbox, "mail.mark_read": _unread}
 
 
 def _ask_about_move(label: str, context: RequestContext) -> Clarification | Unsupported | None:
