@@ -15,6 +15,7 @@ from countersign.understanding.grammar.commands import (
     read_tell,
     read_verb,
 )
+from countersign.understanding.grammar.messages.people import is_among
 from countersign.understanding.grammar.messages.read import (
     prepared,
     read_message,
@@ -29,7 +30,7 @@ from countersign.understanding.grammar.messages.reading import (
 from countersign.understanding.grammar.refusals import Refusal
 from countersign.understanding.grammar.refusing.verbs import refuse_verb
 from countersign.understanding.grammar.selecting.shown import name_shown
-from countersign.understanding.grammar.sets.commands import SetReading, read_set
+from countersign.understanding.grammar.sets.commands import SetReading, begins_as_change, read_set
 from countersign.understanding.grammar.stories import read_front, read_mail_first
 from countersign.understanding.grammar.target import Target
 from countersign.understanding.words.text import RequestText
@@ -82,6 +83,8 @@ def read_request(text: RequestText) -> Reading:
     opening = refusals.refuse_opening(text.folded[start:])
     if change := _read_change(text, start, opening):
         return change
+    if opening is None and begins_as_change(text, start):
+        return refuse_verb(text.folded[start:]) or refusals.UNKNOWN
     if opening in {None, refusals.QUESTION, refusals.RULE} and (asked := read_asking(text, start)):
         return asked
     rest, extras = prepared(text, start)
@@ -184,6 +187,9 @@ def _without_second_request(text: RequestText, reply: ReplyReading) -> Reading:
         return found[0] if found else replace(reply, saying=None)
     if saying.is_quoted:
         return reply
+    named = reply.target.person
+    if named and saying.person and not is_among(saying.person, (named,)):
+        return PossibleSecondRequest(reply, text.slice(saying.start).lstrip(" ,.;"))
     other = refusals.find_other_addressee(
         text.folded, saying.body_start, reply.target.person or saying.person
     )

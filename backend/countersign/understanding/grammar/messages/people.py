@@ -85,6 +85,11 @@ def read_person(text: RequestText, start: int) -> tuple[str, int] | None:
     return (words[1:-1] if words.startswith("<") and words.endswith(">") else words), end
 
 
+def is_among(person: str, people: tuple[str, ...]) -> bool:
+    """Whether the words may name one of the people: a name of theirs is in them."""
+    return bool(set(person.lower().split()) & {word for one in people for word in one.lower().split()})
+
+
 def _end_of_name(text: RequestText, start: int, end: int) -> int:
     words = text.words[start:end]
     if "@" in words or _is_small(text, start) or re.search(r"[ ](?:from|at)[ ]", words.lower()):

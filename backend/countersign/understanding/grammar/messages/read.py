@@ -11,6 +11,7 @@ from countersign.understanding.grammar.messages.beside.clauses import take_extra
 from countersign.understanding.grammar.messages.forms.forwarding import read_forward
 from countersign.understanding.grammar.messages.forms.new_mail import read_new_mail
 from countersign.understanding.grammar.messages.forms.undictated import read_undictated
+from countersign.understanding.grammar.messages.people import is_among
 from countersign.understanding.grammar.messages.reading import (
     Extras,
     ForwardReading,
@@ -116,6 +117,8 @@ def _second_wish(reading: MessageReading) -> PossibleSecondRequest | Refusal | N
         return found[0] if found else refusals.NEW_MAIL
     if saying.is_quoted:
         return None
+    if saying.person is not None and core.people and not is_among(saying.person, core.people):
+        return PossibleSecondRequest(reading, text.slice(saying.start).lstrip(" ,.;"))
     own = " ".join((*core.people, saying.person or ""))
     other = refusals.find_other_addressee(text.folded, saying.body_start, own)
     hit = refusals.find_second_request(text.folded, saying.body_start)

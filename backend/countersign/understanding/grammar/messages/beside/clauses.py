@@ -17,6 +17,7 @@ from countersign.understanding.grammar.messages.beside.places import (
     is_set_apart,
     may_be_said,
     said_before,
+    turns_to_us,
     without,
 )
 from countersign.understanding.grammar.messages.people import read_people
@@ -56,6 +57,10 @@ _DRAFTS = (
 )
 _OVER = rf"(?=[ ]*\)?(?:[,;.!?\n]|[ ]*$)|[ ]+(?:and|but|to|for|please|thanks)\b|{terms.SAYING_AHEAD})[ ]*\)?"
 _IS_DRAFT = re.compile(_DRAFTS + _OVER)
+_GOES_ON = re.compile(r"[ ]*(?:to|for)\b")
+_AS_DRAFT_AT_END = re.compile(
+    r"(?<!\bit)(?<!\bthis)(?<!\bthat)(?<!\bthem)[ ]+(?:as|in)[ ]+an?[ ]+draft[ .!]*$"
+)
 _POLITE_TO_READER = re.compile(r"(?:please|pls|kindly)\b")
 _SUBJECT_WORD = (
     r"(?:the[ ]+|an?[ ]+|as[ ]+)?(?:e-?mail[ ]+|mail[ ]+)?(?:subject(?:[ ]+line)?|title|heading|headline)\b"
@@ -63,9 +68,12 @@ _SUBJECT_WORD = (
 _SUBJECT = re.compile(
     r"(?P<lead>[ ]*[,;.(\n-][ ]*|[ ]+)(?:(?:and|with|under|using|use|please|give[ ]+it|set|make|put|having"
     rf"|has)\b[ ,]*)*{_SUBJECT_WORD}"
-    r"(?:[ ]+(?:is|should[ ]+(?:be|read|say)|as|of|to|being|reading|saying|like|will[ ]+be|must[ ]+be))?[ ]*[:=]?[ ]*"
+    r"(?:[ ]+(?:is|should[ ]+(?:be|read|say)|as|being|reading|saying|like|will[ ]+be|must[ ]+be|(?P<by>to|of)))?"
+    r"[ ]*[:=]?[ ]*"
     r"(?P<value>\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'(?!\w)|[^\"'\n:;][^\n;]*)"
 )
+# "the subject of the talk" and "subject to approval" give no subject; "set the subject to" does.
+_SET = re.compile(r"\b(?:set|make|change|put)\b[^:]*\bto\b")
 _TITLED = re.compile(
     r"(?P<lead>[ ]*[,(][ ]*|[ ]+)(?:titled|entitled|headed)[ ]*:?[ ]*(?P<value>\"[^\"\n]{1,200}\""
     r"|'[^'\n]{1,200}'(?!\w))"
@@ -144,8 +152,11 @@ def take_extras(text: RequestText, start: int, known: Extras | None = None) -> t
 def _take_draft(text: RequestText, start: int, extras: Extras) -> Taken | None:
     for match in hits(_IS_DRAFT, text, start):
         words = text.folded[match.start() : match.end()]
-        speaks_to_reader = said_before(text, start, match.start()) and _POLITE_TO_READER.search(words)
-        if is_set_apart(text, start, match.start()) or speaks_to_reader:
+        is_said = said_before(text, start, match.start())
+        goes_on = _POLITE_TO_READER.search(words) or _GOES_ON.match(text.folded, match.end())
+        if is_set_apart(text, start, match.start()) or (is_said and goes_on):
+            continue
+        if not turns_to_us(text, start, match) and not _AS_DRAFT_AT_END.match(text.folded, match.start()):
             continue
         return match.start(), match.end(), replace(extras, is_draft=True)
     return None
@@ -156,7 +167,9 @@ def _take_subject(text: RequestText, start: int, extras: Extras) -> Taken | None
         for match in hits(pattern, text, start):
             if extras.subject is not None or in_quotes(text, start, match.start()):
                 continue
-            if _NAMED_MAIL.search(text.folded, start, match.start()):
+            if _NAMED_MAIL.search(text.folded, start, match.start()) or not turns_to_us(text, start, match):
+                continue
+            if match.groupdict().get("by") and not _SET.search(match.group()):
                 continue
             begin = match.start("value")
             end = _end_of_subject(text, start, match)
@@ -192,6 +205,8 @@ def _take_copies(text: RequestText, start: int, extras: Extras) -> Taken | None:
                 or (may_be_said(text, start, match.start()) and not _SURE_COPY.match(match.group()))
             ):
                 continue
+            if not turns_to_us(text, start, match):
+                continue
             people, end = found
             kind = match.groupdict().get("kind") or ("cc" if pattern is _LOOP else "")
             behind = _IN_COPY.match(text.folded, end)
@@ -212,6 +227,8 @@ def _take_copies(text: RequestText, start: int, extras: Extras) -> Taken | None:
 def _take_all(text: RequestText, start: int, extras: Extras) -> Taken | None:
     for match in hits(_ALL, text, start):
         words = text.folded[match.start() : match.end()]
+        if not turns_to_us(text, start, match):
+            continue
         plain_to = re.search(r"\bto[ ]+(?:everyone|everybody|all)", words) and (
             "," not in match.group("lead") and not _MAIL_BEFORE.search(text.folded, start, match.start())
         )
@@ -231,7 +248,9 @@ def _take_files(text: RequestText, start: int, extras: Extras) -> Taken | None:
         end = attached.end() if attached else end
         if not match.group("sure") and not attached and not _is_placed(file, match):
             continue
-        clear = file.has_place or not may_be_said(text, start, match.start())
+        clear = turns_to_us(text, start, match) and (
+            file.has_place or not may_be_said(text, start, match.start())
+        )
         is_sure = bool(match.group("sure")) and file.has_place and not is_block(text, start, match.start())
         if (is_set_apart(text, start, match.start()) and not is_sure) or not clear:
             continue

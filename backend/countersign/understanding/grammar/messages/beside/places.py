@@ -12,6 +12,11 @@ _SAID = re.compile(
     r"\b(?:say(?:ing)?|that|tell(?:ing)?|ask(?:ing)?|writ(?:e|ing)[ ]+that|know|inform(?:ing)?|stat(?:e|ing)"
     r"|thank(?:ing)?)\b"
 )
+_TURN = re.compile(
+    r"[ ]*[,;.(!\n-]|[ ]+(?:and|but|though|then|plus|also|just)\b|[ ]+(?:with|under)[ ]+(?:the[ ]+|an?[ ]+"
+    r"|my[ ]+)*(?:e-?mail[ ]+)?"
+    r"(?:subject|attached|uploaded|b?cc\b)"
+)
 # More places than this are not looked at; what they hold stays in the request and is asked about or refused.
 _MOST_HITS = 150
 # Somebody who may go on with a verb in its base form; "it is and attach the plan" cannot be one sentence.
@@ -65,6 +70,14 @@ def may_be_said(text: RequestText, start: int, position: int) -> bool:
 def in_quotes(text: RequestText, start: int, position: int) -> bool:
     """Whether an opened quotation mark is not closed yet."""
     return text.folded.count('"', start, position) % 2 == 1
+
+
+def turns_to_us(text: RequestText, start: int, match: re.Match[str]) -> bool:
+    """Whether a clause speaks to the assistant: before any words of the mail, or set off from them by a mark or "and".
+
+    "saying ok, cc Eva" and "saying ok and cc Eva" do; "ask her to cc Eva" is the mail's own.
+    """
+    return not said_before(text, start, match.start()) or _TURN.match(text.folded, match.start()) is not None
 
 
 def is_block(text: RequestText, start: int, position: int) -> bool:
