@@ -6,6 +6,7 @@ Must not plan: it says what was said, and a word that no pattern takes makes it 
 import re
 from dataclasses import dataclass, replace
 
+from countersign.understanding.grammar import terms
 from countersign.understanding.grammar.asking.clauses import clause_topic
 from countersign.understanding.grammar.asking.form import Behind, Form
 from countersign.understanding.grammar.asking.lists import LIST_FORMS
@@ -34,6 +35,10 @@ LONGEST = 400
 _END = re.compile(
     r"[\s.,!;?-]*(?:(?:please|pls|plz|thanks|thank\s+you|thx|for\s+me|now|asap|right\s+away"
     r"|if\s+you\s+can|if\s+possible|cheers)\b[\s.,!?]*)*$"
+)
+_REPEATED = re.compile(
+    r"\b(?:every|each)\s+(?:day|week|month|year|morning|evening|weekday|hour|time"
+    rf"|{terms.WEEKDAY})$|\bfrom\s+now\s+on\b"
 )
 _DRAFTS = re.compile(
     r"\s*(?:[,;.!?]\s*)?(?:(?:and|then|plus|also|please)\b[\s,]*)*(?<=[\s,;.!?])(?:draft|prepare"
@@ -91,6 +96,8 @@ def read_asking(text: RequestText, start: int) -> AskReading | None:
     if len(text.folded) - start > LONGEST:
         return None
     plain = _without_end(text)
+    if _REPEATED.search(plain.folded, start):
+        return None
     drafts = _DRAFTS.search(plain.folded, start)
     if drafts and drafts.start() > start:
         plain = _cut(plain, drafts.start())
