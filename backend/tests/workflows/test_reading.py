@@ -2,59 +2,10 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from countersign.runs.models import Run
-from countersign.understanding.plan import Intent, Plan
-from countersign.understanding.planned.steps import (
-    DraftReply,
-    Propose,
-    ReadThreads,
-    ReplyInstruction,
-    ResolvePerson,
-    Say,
-    SearchMail,
-    Step,
-    TellAbout,
-    TellForm,
-)
+from countersign.understanding.planned.steps import DraftReply, Propose, ReplyInstruction, Say
 from tests.workflows.mailroom import ALEX, DANA, DANA_ITO, OLD, MailDesk, mail, world
-
-DANA_NAMED = ResolvePerson(id="who", label="Find the person", query="Dana")
-SAM_NAMED = ResolvePerson(id="to", label="Find the person", query="Sam")
-SEARCH = SearchMail(id="search", label="Find the mail", person_step=None)
-FROM_DANA = SEARCH.model_copy(update={"person_step": "who"})
-
-
-def telling(form: TellForm, *found_by: Step, topic: str = "", only_unanswered: bool = False) -> Plan:
-    """The plan of a request to tell what these steps find."""
-    read = ReadThreads(id="read", label="Read", search_step="search", unanswered_only=only_unanswered)
-    source = "search" if form == "list" else "read"
-    tell = TellAbout(id="tell", label="Tell", source_step=source, form=form, topic=topic)
-    steps = (*found_by, tell) if form == "list" else (*found_by, read, tell)
-    intent: Intent = f"mail.{form}"  # type: ignore[assignment]  # every form is an intent
-    return Plan(workflow="email", intent=intent, confidence_percent=95, steps=steps, context_digest="0" * 64)
-
-
-async def answered(alex: MailDesk, plan: Plan, conversation_id: UUID | None = None) -> Run:
-    """A run with that plan, driven to its first wait or end."""
-    run = await alex.ask("Look through my mail", conversation_id)
-    await alex.database.as_owner(
-        "UPDATE runs SET plan = $2::jsonb WHERE id = $1", run.id, plan.canonical_json().decode()
-    )
-    await alex.drive(run)
-    return await alex.run(run.id)
-
-
-async def lines(alex: MailDesk, run: Run) -> list[str]:
-    """The run's one answer, line by line."""
-    (answer,) = await alex.answers(run.id)
-    return answer.splitlines()
-
-
-async def cited(alex: MailDesk, run: Run) -> list[tuple[str, str]]:
-    """What the answer names, as message and title."""
-    return [(one["id"], one["title"]) for one in await alex.citations(run.id)]
+from tests.workflows.questions import DANA_NAMED, FROM_DANA, SEARCH, answered, asked, cited, lines, telling
+from tests.workflows.test_failing_steps import denied
 
 
 async def test_a_list_names_the_mails_newest_first_with_a_source_each(alex: MailDesk) -> None:
@@ -133,36 +84,6 @@ async def test_no_words_of_a_mail_stay_in_the_runs_state(alex: MailDesk) -> None
     assert "take delivery" not in await alex.checkpoint_text(run)
 
 
-async def test_each_unclear_person_is_asked_about_and_the_clear_ones_are_not(alex: MailDesk) -> None:
-    to_sam = SEARCH.model_copy(update={"person_step": "to"})
-    run = await answered(alex, telling("list", DANA_NAMED, SAM_NAMED, to_sam))
-    assert (run.state, run.question and len(run.question["options"])) == ("waiting", 2)
-
-    await alex.resume(run, "Sam Berg")
-
-    assert (await lines(alex, run))[1:] == ["• Sam Berg: “Lunch”, 5 March 2026. [1]"]
-
-
-async def test_a_follow_up_means_the_mail_of_that_number_in_the_last_answer(alex: MailDesk) -> None:
-    first = await answered(alex, telling("list", DANA_NAMED, FROM_DANA))
-    second_one = SEARCH.model_copy(update={"shown": (2,)})
-
-    run = await answered(alex, telling("summary", second_one), first.conversation_id)
-
-    assert await cited(alex, run) == [("18c0000000000001", "Dana Ito: Contract")]
-
-
-async def test_a_mail_that_is_gone_since_the_last_answer_is_not_replaced_by_another(alex: MailDesk) -> None:
-    first = await answered(alex, telling("list", DANA_NAMED, FROM_DANA))
-    alex.sandbox.fault("gmail.users.messages.get", status=404, reason="notFound")
-
-    run = await answered(
-        alex, telling("summary", SEARCH.model_copy(update={"shown": (1,)})), first.conversation_id
-    )
-
-    assert await lines(alex, run) == ["I found none of the mails you mean any more. Nothing was changed."]
-
-
 async def test_mail_of_several_accounts_is_told_together_newest_first(newcomer: MailDesk) -> None:
     old = {"email": OLD, "name": "Alex Moreno", "messages": [mail(3, DANA_ITO, "Old times", "Hi.", to=[OLD])]}
     newcomer.sandbox.seed(*world()[:2], old)
@@ -202,38 +123,6 @@ async def test_a_conversation_that_fails_does_not_sink_the_others(alex: MailDesk
     assert "One conversation could not be read just now." in (await lines(alex, run))[-1]
 
 
-ATLAS = SEARCH.model_copy(update={"topic_words": ("Project", "Atlas")})
-TWO_PROJECTS = world(
-    mail(9, DANA_ITO, "Project Atlas: kick-off", "Please send the plan by Friday.\n\nDana"),
-    mail(10, "Lee Park <lee@other.test>", "Project Atlas budget", "Please sign the budget by Monday.\n\nLee"),
-    mail(11, DANA_ITO, "Weekly call", "We spoke about Project Atlas. Please confirm the date.\n\nDana"),
-)
-
-
-async def test_two_projects_of_one_name_are_asked_about_and_only_the_one_meant_is_told(
-    newcomer: MailDesk,
-) -> None:
-    newcomer.sandbox.seed(*TWO_PROJECTS)
-    await newcomer.connect_another(ALEX)
-
-    run = await answered(newcomer, telling("summary", ATLAS, topic="Project Atlas"))
-    assert run.question is not None
-    assert (run.question["text"], run.question["options"]) == (
-        "Which Project Atlas do you mean?",
-        [
-            "“Project Atlas: kick-off” with Dana Ito (2 mails)",
-            "“Project Atlas budget” with Lee Park (one mail)",
-            "All of them",
-        ],
-    )
-    await newcomer.resume(run, "the one with Lee")
-
-    heading, *told = await lines(newcomer, run)
-    assert heading == "Summary about Project Atlas, from one message in one conversation:"
-    assert any("Lee" in line for line in told)
-    assert not any("Dana" in line for line in told)
-
-
 async def test_a_summary_is_told_before_the_cards_and_the_receipts_come_after_them(alex: MailDesk) -> None:
     thanks = ReplyInstruction(parts=(Say(kind="verbatim", text="Thank you, I will look at it."),))
     steps = (
@@ -253,3 +142,15 @@ async def test_a_summary_is_told_before_the_cards_and_the_receipts_come_after_th
     assert waiting.startswith("2 cards are waiting:")
     (receipts,) = await alex.answers(run.id)
     assert receipts.count("You rejected") == 2
+
+
+async def test_an_answer_that_could_not_be_written_is_written_once_by_trying_again(alex: MailDesk) -> None:
+    run = await asked(alex, telling("list", DANA_NAMED, FROM_DANA))
+    async with denied(alex.database, "INSERT ON messages"):
+        await alex.drive(run)
+    failed = await alex.run(run.id)
+
+    again = await alex.retry(run)
+
+    assert (failed.state, again.state) == ("failed", "succeeded")
+    assert len(await alex.answers(run.id)) == 1

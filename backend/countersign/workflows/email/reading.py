@@ -10,7 +10,7 @@ from countersign.actions.proposals import is_no_reply
 from countersign.connectors.errors import ProviderMissing
 from countersign.connectors.google.mail_types import MailMessage, MailThread
 from countersign.errors import ProviderError
-from countersign.understanding.planned.steps import DraftReply, ReadThread, ReadThreads
+from countersign.understanding.planned.steps import DraftReply, ReadThread, ReadThreads, TellAbout
 from countersign.understanding.telling.mail import MailText
 from countersign.understanding.telling.open_questions import waiting_for_me
 from countersign.understanding.writing import facts_of_mail
@@ -20,7 +20,7 @@ from countersign.workflows.email.answers import same_name
 from countersign.workflows.email.answers.same_name import Namesake
 from countersign.workflows.email.mailboxes.looking import Account, Looking
 from countersign.workflows.email.mailboxes.opened import count_of, opened
-from countersign.workflows.email.mailboxes.texts import conversation_of, mail_of
+from countersign.workflows.email.mailboxes.texts import conversation_of, key_of, mail_of, named_by
 from countersign.workflows.email.state import EmailState, consequence, plan_of, search_step, steps_of
 from countersign.workflows.engine import Runtime
 
@@ -61,7 +61,11 @@ async def read(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any
     for step in readers:
         mails = state["found"][step.search_step]["mails"]
         if isinstance(step, ReadThread):
-            conversation = await _one(context, mails[0])
+            named = await _titled(state, context, step, mails)
+            mail = _titled_mail(state, step, named, mails)
+            if mail is None:
+                return _which(state, step, named)
+            conversation = await _one(context, mail)
             kept[step.id] = _kept([conversation], [_with_facts(conversation, conversation.found)], 0)
             said.append(_read_one(conversation))
             if _is_unanswerable(state, step, conversation):
@@ -70,7 +74,7 @@ async def read(state: EmailState, runtime: Runtime[RunContext]) -> dict[str, Any
         history = await _several(context, looking, mails)
         meant = _meant(state, step, history)
         if meant is None:
-            return _which(state, step, history)
+            return _which(state, step, _things(state, step, history))
         kept[step.id], words = _chosen(state, step, meant)
         said.append(words)
     return looking.told("read", {"read": kept, "said": {"read": " ".join(said)}})
@@ -92,13 +96,49 @@ async def _several(context: RunContext, looking: Looking, mails: list[Mail]) -> 
     return _History(read_ones, len(newest) - len(wanted))
 
 
+async def _titled(
+    state: EmailState, context: RunContext, step: ReadThread, mails: list[Mail]
+) -> list[Namesake]:
+    """The conversations that are called as the request says ("the budget thread"); empty when it names none."""
+    plan = plan_of(state)
+    wanted = search_step(plan, step.search_step)
+    is_told = any(tell.source_step == step.id for tell in steps_of(plan, TellAbout))
+    if not is_told or not wanted.topic_words or wanted.most or wanted.shown:
+        return []
+
+    async def named(mail: Mail) -> MailText:
+        box = await opened(context, mail["account_id"])
+        return named_by(mail["account_id"], await box.head(mail["message_id"]), [])
+
+    heads = await asyncio.gather(*(named(mail) for mail in _newest_of_each(mails)))
+    return same_name.titled(heads, wanted.topic_words, state["zone"])
+
+
+def _titled_mail(
+    state: EmailState, step: ReadThread, named: list[Namesake], mails: list[Mail]
+) -> Mail | None:
+    """The mail whose conversation is meant; None when several are called so and nobody said which."""
+    if not named:
+        return mails[0]
+    keys = named[0].thread_keys if len(named) == 1 else _answered(state, step, named)
+    if keys is None or len(keys) > 1:
+        return None
+    return next(mail for mail in mails if key_of(mail["account_id"], mail["thread_id"]) in keys)
+
+
+def _answered(
+    state: EmailState, step: ReadThread | ReadThreads, things: list[Namesake]
+) -> frozenset[str] | None:
+    given = [answer["text"] for answer in state["answers"] if answer["slot"] == _slot(step)]
+    return same_name.chosen(things, given[-1]) if given else None
+
+
 def _meant(state: EmailState, step: ReadThreads, history: _History) -> _History | None:
     """The conversations the request is about; None when its name stands for several things and nobody said which."""
     things = _things(state, step, history)
     if len(things) < 2:
         return history
-    given = [answer["text"] for answer in state["answers"] if answer["slot"] == _slot(step)]
-    keys = same_name.chosen(things, given[-1]) if given else None
+    keys = _answered(state, step, things)
     if keys is None:
         return None
     about_it = [one for one in history.read if any(mail.thread_key in keys for mail in _told(state, one))]
@@ -113,16 +153,18 @@ def _things(state: EmailState, step: ReadThreads, history: _History) -> list[Nam
     return same_name.namesakes([_told(state, one) for one in history.read], wanted.topic_words)
 
 
-def _which(state: EmailState, step: ReadThreads, history: _History) -> dict[str, Any]:
-    things = _things(state, step, history)
+def _which(state: EmailState, step: ReadThread | ReadThreads, things: list[Namesake]) -> dict[str, Any]:
     name = " ".join(search_step(plan_of(state), step.search_step).topic_words)
-    options = (*(thing.label for thing in things[:MOST_OPTIONS]), same_name.ALL)
-    question = f"Which {name} do you mean?"
-    said = f"{len(things)} things are called {name}; I have to ask which."
+    all_of_them = (same_name.ALL,) if isinstance(step, ReadThreads) else ()
+    options = (*(thing.label for thing in things[:MOST_OPTIONS]), *all_of_them)
+    question = (
+        f"Which {name} do you mean?" if all_of_them else f"Which conversation about {name} do you mean?"
+    )
+    said = f"{len(things)} fit “{name}”; I have to ask which."
     return {**ask.asking(_slot(step), question, options, "read"), "said": {"read": said}}
 
 
-def _slot(step: ReadThreads) -> str:
+def _slot(step: ReadThread | ReadThreads) -> str:
     return f"which_topic.{step.id}"
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from countersign.conversations.messages import add_answer, add_notice
 from countersign.kit import clock
 from countersign.understanding.planned.steps import ReadThread, ReadThreads, TellAbout
+from countersign.understanding.telling.listing import subject_of
 from countersign.understanding.telling.mail import Cited, MailText
 from countersign.understanding.telling.tell import tell as tell_of
 from countersign.workflows.context import RunContext
@@ -110,7 +111,9 @@ async def _from_bodies(state: EmailState, context: RunContext, step: TellAbout, 
     if _is_about_one_mail(state, step):
         only = source["conversations"][0]["message_id"]
         told = [tuple(mail for mail in told[0] if mail_of(mail.key)[1] == only)]
-        extent = Extent(1, 1, 0)
+        extent = replace(extent, n_messages=1)
+    if isinstance(_reader(state, step), ReadThread) and told[0]:
+        extent = replace(extent, subject=subject_of(told[0][0]))
     person = _person(state, step)
     telling = tell_of(
         step.form, told, topic=step.topic, person=person.get("email", ""), now=now, zone=state["zone"]

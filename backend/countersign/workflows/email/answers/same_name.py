@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from countersign.understanding.people import fold_name
-from countersign.understanding.telling.listing import called, subject_of
+from countersign.understanding.telling.listing import called, on_day, subject_of
 from countersign.understanding.telling.mail import MailText
 from countersign.workflows.email.mailboxes.opened import count_of
 
@@ -61,6 +61,19 @@ def namesakes(conversations: Sequence[Conversation], topic_words: Sequence[str])
         groups = [*others, (everybody, [*(talk for group in related for talk in group[1]), conversation])]
     named = [talks for _, talks in groups if any(_is_named(talk, topic_words) for talk in talks)]
     return [_namesake(talks, topic_words) for talks in sorted(named, key=_newest, reverse=True)]
+
+
+def titled(mails: Sequence[MailText], topic_words: Sequence[str], zone: str) -> list[Namesake]:
+    """The conversations whose subject holds all the words, each told by one mail of it."""
+    return [
+        Namesake(
+            thread_keys=frozenset({mail.thread_key}),
+            label=f"“{subject_of(mail)}” from {called(mail)}{on_day(mail.sent_at, zone)}",
+            words=frozenset(_words(f"{subject_of(mail)} {called(mail)}")),
+        )
+        for mail in mails
+        if _is_named([mail], topic_words)
+    ]
 
 
 def chosen(things: Sequence[Namesake], answer: str) -> frozenset[str] | None:

@@ -21,19 +21,20 @@ _CATEGORIES = {
 
 @dataclass(frozen=True)
 class Extent:
-    """How much an answer rests on, and how much was left unread."""
+    """How much an answer rests on, and how much was left unread; `subject` when one conversation was meant."""
 
     n_messages: int
     n_conversations: int
     left: int
+    subject: str = ""
 
     def __str__(self) -> str:
-        """`12 messages in 3 conversations`."""
+        """`12 messages in 3 conversations`, `5 messages in “Delivery window”`."""
         messages, conversations = (
             count_of(self.n_messages, "message"),
             count_of(self.n_conversations, "conversation"),
         )
-        return f"{messages} in {conversations}"
+        return f"{messages} in {f'“{self.subject}”' if self.subject else conversations}"
 
 
 def mails(count: int, wanted: SearchMail, people: People, *, has_more: bool = False) -> str:
