@@ -6,6 +6,7 @@ Must not read a command with a word left over: "archive them but not Dana's" is 
 import re
 from dataclasses import dataclass
 
+from countersign.understanding.grammar import terms
 from countersign.understanding.grammar.asking.reading import LONGEST, without_end
 from countersign.understanding.grammar.selecting.phrase import read_mails
 from countersign.understanding.grammar.selecting.selection import Selection
@@ -19,9 +20,20 @@ _NO_LABELS = word_set(
     " calendar folder label"
 )
 _MUSED = re.compile(r"\b(?:should|must|is\s+it\s+possible|are\s+you\s+able)\b")
+# What is turned round, tied to a condition or put off is no command to be proposed now.
 _NEGATED = re.compile(
-    r"\b(?:not|don't|dont|never|except|but|unless|without|or|no\s+wait|if|when|whenever"
-    r"|every\s+time|from\s+now\s+on)\b"
+    r"\b(?:not|don't|dont|never|except|but|unless|without|or|no\s+wait|if|when|whenever|once|until\s+i"
+    r"|every\s+time|from\s+now\s+on|as\s+soon\s+as|automatically|always|regularly|instead|tomorrow|tonight|soon"
+    r"|later(?!\s+than)|at\s+\d|in\s+(?:an?|\d+)\s+(?:minutes?|hours?)"
+    rf"|(?:every|each|next)\s+(?:day|week|month|year|morning|evening|night|weekday|weekend|hour|{terms.WEEKDAY}))\b"
+)
+_REPEATED = re.compile(r"[A-Z]\w*\s+(?:hourly|daily|weekly|monthly)$")
+# "Send them to the trash" speaks of no letter to anybody called so.
+_BEGINS_AS_CHANGE = re.compile(
+    r"get\s+rid\s+of\b|(?:get|take|clear|move|sweep)\s+(?!back\b)[^:\"\n]*\s(?:out\s+of|off"
+    r"|from)\s+(?:my|the)\s+inbox\b"
+    r"|(?:send|move|put|throw|toss)\s+(?![^\n]*\b(?:saying|says?|that\s+(?!(?:are|is|were|was|i)\b)|tell|telling)\b)[^:\"\n]*\s(?:to|in|into)\s+"
+    r"(?:the|my)\s+(?:trash|bin|archive|spam|junk)\b"
 )
 
 
@@ -46,13 +58,18 @@ def read_set(text: RequestText, start: int) -> SetReading | None:
     if len(text.folded) - start > LONGEST or _MUSED.search(text.folded[:start]):
         return None
     plain = without_end(text)
-    if _NEGATED.search(plain.folded, start):
+    if _NEGATED.search(plain.folded, start) or _REPEATED.search(plain.words, start):
         return None
     for command in COMMANDS:
         reading = _read(command, plain, start)
         if reading is not None:
             return reading
     return _without_mails(plain, start)
+
+
+def begins_as_change(text: RequestText, start: int) -> bool:
+    """Whether the words from `start` on ask for a change of mails, also when it is not understood which."""
+    return _BEGINS_AS_CHANGE.match(text.folded, start) is not None
 
 
 def _read(command: Command, text: RequestText, start: int) -> SetReading | None:
