@@ -1,4 +1,4 @@
-"""Sixty approved replies, every worker killed again and again: each leaves exactly once, none is lost, none hangs.
+"""Sixty approved mails of every kind, every worker killed again and again: each leaves once, none is lost or hangs.
 
 What left is read from the sandbox's ledger. Half of the kills are aimed at a phase, half come by time.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import itertools
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from tests.crash.workers import GATE, Nursery, Watch
 
 PHASES = ("staging", "armed_before", "armed_during", "armed_after", "receipt")
 AIMED_EACH = 6
+DRAFT = "mail.draft.create"
+SENT = ("mail.reply", "mail.send", "mail.reply_all", "mail.forward")
 SLOW = {
     "staging": ("gmail.users.drafts.create", "latency_seconds"),
     "armed_before": ("gmail.users.history.list", "latency_seconds"),
@@ -68,10 +71,12 @@ async def test_no_kill_makes_a_second_mail_or_loses_one(
     desk: Desk, children: Nursery, watch: Watch, record_property: Any
 ) -> None:
     chance = random.Random(7)
-    cards = [await desk.propose(number) for number in range(1, N_ACTIONS + 1)]
     aims = [phase for phase in PHASES for _ in range(AIMED_EACH)]
     plan: list[str | None] = [*aims, *([None] * (N_ACTIONS - len(aims)))]
     chance.shuffle(plan)
+    sent, any_kind = itertools.cycle(SENT), itertools.cycle((DRAFT, *SENT))
+    kinds = [next(sent) if phase else next(any_kind) for phase in plan]
+    cards = [await desk.propose(number, kind=kind) for number, kind in enumerate(kinds, start=1)]
     workers = [children.start("worker"), children.start("worker")]
     killed: Counter[str] = Counter()
     for n, (card, phase) in enumerate(zip(cards, plan, strict=True)):
@@ -100,20 +105,25 @@ async def test_no_kill_makes_a_second_mail_or_loses_one(
     assert await watch.states() == {"done": N_ACTIONS}, children.log.read_text()[-2000:]
     assert sent_markers(desk) == Counter(await markers(desk))
     assert all(killed[phase] >= 5 for phase in PHASES), killed
-    await until(lambda: desk.drafts() == [])
+    kept = Counter(await markers(desk, of_drafts=True))
+    await until(lambda: marked(desk.raw_mails_of(ALEX, "DRAFT")) == kept)
 
 
 def sent_markers(desk: Desk) -> Counter[str]:
     """How often each marker left, by the ledger."""
-    return Counter(
-        str(message_from_bytes(base64.urlsafe_b64decode(entry["notes"]["raw"] + "=="))[MARKER_HEADER])
-        for entry in desk.sends()
+    return marked(base64.urlsafe_b64decode(entry["notes"]["raw"] + "==") for entry in desk.sends())
+
+
+def marked(mails: Iterable[bytes]) -> Counter[str]:
+    """How many of these mails bear which marker."""
+    return Counter(str(message_from_bytes(raw)[MARKER_HEADER]) for raw in mails)
+
+
+async def markers(desk: Desk, *, of_drafts: bool = False) -> list[str]:
+    """The marker of each action that sends, or of each that only keeps a draft."""
+    rows = await desk.database.as_owner(
+        "SELECT provider_token->>'marker' AS marker FROM actions WHERE (kind = $1) = $2", DRAFT, of_drafts
     )
-
-
-async def markers(desk: Desk) -> list[str]:
-    """The marker of each action."""
-    rows = await desk.database.as_owner("SELECT provider_token->>'marker' AS marker FROM actions")
     return [row["marker"] for row in rows]
 
 
