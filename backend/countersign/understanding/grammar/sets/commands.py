@@ -32,7 +32,8 @@ _REPEATED = re.compile(r"[A-Z]\w*\s+(?:hourly|daily|weekly|monthly)$")
 _BEGINS_AS_CHANGE = re.compile(
     r"get\s+rid\s+of\b|(?:get|take|clear|move|sweep)\s+(?!back\b)[^:\"\n]*\s(?:out\s+of|off"
     r"|from)\s+(?:my|the)\s+inbox\b"
-    r"|(?:send|move|put|throw|toss)\s+(?![^\n]*\b(?:saying|says?|that\s+(?!(?:are|is|were|was|i)\b)|tell|telling)\b)[^:\"\n]*\s(?:to|in|into)\s+"
+    r"|(?:send|move|put|throw|toss)\s+(?![^\n]*\b(?:saying|says?|that\s+(?!(?:are|is|were|was"
+    r"|i)\b)|tell|telling)\b)[^:\"\n]*\s(?:to|in|into)\s+"
     r"(?:the|my)\s+(?:trash|bin|archive|spam|junk)\b"
 )
 
