@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from countersign.connectors.errors import GrantError
-from countersign.connectors.web import one_click
+from countersign.connectors.web import guard, one_click
 from tests.connectors.test_grants import minted
 from tests.sandbox.server import Sandbox
 
@@ -47,6 +47,20 @@ async def test_no_private_address_is_asked(host: str) -> None:
     answer = await posted(f"https://{host}/u")
 
     assert (answer.status, answer.reason) == ("not_sent", "address_blocked")
+
+
+@pytest.mark.parametrize("address", ["fe80::1%eth0", "224.0.0.1", "2002:7f00:1::", "not an address"])
+def test_an_address_that_is_not_of_the_internet_is_not_public(address: str) -> None:
+    assert not guard.is_public(address)
+
+
+async def test_a_name_without_an_address_was_asked_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def resolve(*_: Any, **__: Any) -> list[Any]:
+        raise socket.gaierror(socket.EAI_NONAME)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+
+    assert (await posted("https://list.example/u")).reason == "unreachable"
 
 
 @pytest.mark.parametrize("answers", [["93.184.215.14", "10.0.0.1"], ["127.0.0.1"]], ids=str)

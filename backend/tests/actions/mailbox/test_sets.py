@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from countersign.accounts.tokens import credentials
 from countersign.actions.mailbox.kinds import SETS
+from countersign.actions.types import Door, Terms, Token
+from countersign.connectors.errors import GrantError
 from countersign.errors import InvalidError
 from tests.actions.desk import ALEX, Desk
 from tests.actions.mailbox.tidying import (
@@ -131,6 +134,44 @@ async def test_mails_can_be_taken_out_of_a_card_before_it_is_approved(desk: Desk
     assert edited["preview"]["mails"]["count"] == 2
     assert edited["fields"][0]["before"] == "3"
     assert (places(desk)["read"], places(desk)["starred"]) == ((), ("INBOX", "STARRED"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"message_ids": []}, {"message_ids": ["other"]}, {"message_ids": "all"}, {"label": "x"}],
+    ids=str,
+)
+def test_a_card_takes_no_other_mails_and_no_other_change(changes: dict[str, Any]) -> None:
+    payload = {"changes": [{"message_ids": ["m1", "m2"], "remove": ["INBOX"]}]}
+
+    with pytest.raises(InvalidError, match="only take mails out"):
+        SETS["mail.archive"].edited(payload, {f"/{name}": value for name, value in changes.items()})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"add": ["INBOX"]},
+        {"remove": ["INBOX"], "place": ""},
+        {"remove": ["INBOX", "UNREAD"]},
+        {"remove": ["INBOX"], "message_ids": ["a b"]},
+    ],
+    ids=str,
+)
+def test_an_archive_that_does_something_else_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(InvalidError):
+        SETS["mail.archive"].checked({"changes": [{"message_ids": ["m1"], **change}]})
+
+
+async def test_without_a_grant_no_label_is_changed(desk: Desk) -> None:
+    access = await credentials(desk.services, desk.user_id, desk.account_id)
+    door, kind = Door(desk.services.google, access), SETS["mail.archive"]
+    payload = {"changes": [{"message_ids": [id_of("new")], "remove": ["INBOX"]}]}
+    terms = Terms(desk.run_id, 1, "mail.archive", desk.account_id, payload, 0, "reversible")
+
+    with pytest.raises(GrantError):
+        await kind.attempt(door, terms, Token("m", handle={"label_id": "none"}))
+    assert (await kind.revoke(door, Token("m")), await kind.sweep(door, ["m"], None)) == (False, 0)
 
 
 async def test_mails_that_were_moved_since_leave_the_card_and_the_rest_is_asked_again(desk: Desk) -> None:
