@@ -14,7 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.accounts.services import Services
-from countersign.actions.models import Approval
 from countersign.identity.models import User
 from countersign.kit import clock
 
@@ -64,8 +63,3 @@ def next_reminder(begun_at: datetime, expires_at: datetime, *, after: datetime) 
     """The next of half time and five minutes before the end that lies after that moment; None when both are past."""
     times = (begun_at + (expires_at - begun_at) / 2, expires_at - LAST_MINUTES)
     return min((time for time in times if time > after), default=None)
-
-
-def latest(approval: Approval) -> datetime:
-    """The last moment to which the card's end can be moved."""
-    return approval.asked_at + LONGEST

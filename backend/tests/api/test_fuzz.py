@@ -28,6 +28,7 @@ from countersign.settings import Settings
 from tests.actions.desk import Desk
 from tests.api.person import Person
 from tests.api.serving import Served
+from tests.approvals.piles import pile
 
 CASES_EACH = 9
 """Three askers and more than forty operations: above 1,000 cases a run."""
@@ -62,10 +63,11 @@ def http() -> Iterator[requests.Session]:
 @pytest.fixture
 async def owned(desk: Desk, alex: Person) -> dict[str, str]:
     """Alex's ids by parameter name."""
-    card = await desk.propose()
+    card, _ = await pile(desk, 2)
     conversation = (await alex.get("/conversations")).json()["items"][0]
     return {
         "approval_id": card["id"],
+        "batch_id": card["batch_id"],
         "action_id": card["action_id"],
         "run_id": card["run_id"],
         "account_id": card["account_id"],

@@ -98,7 +98,7 @@ async def test_fifty_mixed_submits_over_twenty_cards_of_two_runs_decide_each_onc
     cards += await opened(desk, [replace(one, run_id=other_run) for one in proposed[10:]])
     chosen = random.Random(7)
     submits = [
-        [saying(card, chosen.choice(("approve", "reject"))) for card in chosen.sample(cards, 6)]
+        [saying(card, chosen.choice(("approve", "reject"))) for card in chosen.sample(cards, 4)]
         for _ in range(48)
     ]
     submits += [

@@ -51,8 +51,9 @@ async def claim(services: Services, user_id: UUID, action_id: UUID, mint: Mint) 
             await _stop(session, services, action, _BROKEN_BY[broken_by[0]])
             return None
         if action.state == "approved":
-            is_waiting = any(state != "done" for state in dependencies)
-            if action.hold_until is None or action.hold_until > now or is_waiting:
+            if action.hold_until is None or action.hold_until > now:
+                return None
+            if any(state != "done" for state in dependencies):
                 return None
             return await _begin(session, Work(services, user_id, mint, action, action.attempts + 1))
         is_ours_to_restart = action.state in {"staging", "armed"} or settle.is_wanted(action)
