@@ -129,7 +129,7 @@ def action_view(action: Action, now: datetime | None = None, undoing: Action | N
             "problem": outcome.get("problem"),
             "undo": {
                 "mode": action.undo_mode,
-                "until": action.undo_until or action.hold_until,
+                "until": action.hold_until if action.undo_mode == "held" else action.undo_until,
                 "residue": list(kind_of(action.kind).residue),
                 "state": undo_state(action, now or action.updated_at, undoing),
             },

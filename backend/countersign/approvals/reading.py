@@ -92,8 +92,11 @@ async def one_action(session: AsyncSession, action_id: UUID) -> dict[str, Any]:
 
 
 async def actions_of_run(session: AsyncSession, run_id: UUID) -> list[ActionResult]:
-    """How each of the run's actions stands, in the order they were proposed: what a receipt is written from."""
-    statement = _with_versions().where(ActionRow.run_id == run_id)
+    """How each of the run's actions stands, in the order they were proposed: what a receipt is written from.
+
+    What undoes them is none of the run's actions.
+    """
+    statement = _with_versions().where(ActionRow.run_id == run_id, ActionRow.undoes.is_(None))
     found = await session.execute(statement.order_by(ActionRow.created_at, ActionRow.id))
     return [
         ActionResult(

@@ -9,7 +9,7 @@ import pytest
 
 from countersign.actions import execute
 from countersign.actions.executor import review
-from countersign.approvals import deciding
+from countersign.approvals import deciding, reading
 from countersign.approvals.deciding import UndoOverError
 from countersign.errors import ConflictError, CountersignError, InvalidError
 from tests.actions.desk import Desk, action_id
@@ -27,12 +27,16 @@ from tests.actions.mailbox.tidying import (
 
 
 async def test_undo_is_offered_for_five_minutes_and_refused_one_second_later(desk: Desk) -> None:
-    first, second = await done(desk, "mail.archive", "new"), await done(desk, "mail.star", "new")
+    first = await desk.decide(await propose(desk, "mail.archive", "new"))
+    approved = await view(desk, first)
+    await desk.execute(first)
+    second = await done(desk, "mail.star", "new")
     await desk.advance(295)
     answer = await undo(desk, first)
     await desk.advance(6)
 
     assert answer["undo"]["state"] == "running"
+    assert (approved["undo"]["until"], answer["undo"]["until"] is not None) == (None, True)
     with pytest.raises(UndoOverError):
         await undo(desk, second)
     assert (await view(desk, second))["undo"]["state"] == "over"
@@ -99,7 +103,9 @@ async def test_an_undo_has_no_undo_of_its_own_and_is_no_card(desk: Desk) -> None
     async with desk.services.db.session(desk.user_id) as session:
         with pytest.raises(UndoOverError):
             await deciding.undo(session, desk.services, row["id"], nonce=desk.nonce(), decider=desk.decider)
-    assert row["undo_until"] is None
+    async with desk.services.db.session(desk.user_id) as session:
+        told = await reading.actions_of_run(session, desk.run_id)
+    assert (row["undo_until"], [one.action_id for one in told]) == (None, [action_id(card)])
     assert await desk.database.as_owner("SELECT 1 FROM approvals WHERE status = 'pending'") == []
 
 
