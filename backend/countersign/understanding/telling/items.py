@@ -10,8 +10,6 @@ from countersign.understanding.telling.mail import Cited, MailText
 from countersign.understanding.telling.reading.roles import is_contentless
 from countersign.understanding.telling.summary import Found, found_in
 
-_MOST = 40
-
 
 def action_items(conversations: Sequence[Sequence[MailText]], *, now: datetime, zone: str) -> list[Cited]:
     """First what the owner is asked and promised, then what others are asked and promised; each as in the mails."""
@@ -22,7 +20,7 @@ def action_items(conversations: Sequence[Sequence[MailText]], *, now: datetime, 
         if one.role in {"asked", "promised"} and not is_contentless(one.sentence)
     ]
     told = [one.told() for one in sorted(found, key=_is_for_others)]
-    return list({cited.quote: cited for cited in reversed(told)}.values())[::-1][:_MOST]
+    return list({cited.text: cited for cited in reversed(told)}.values())[::-1]
 
 
 def _is_for_others(found: Found) -> bool:

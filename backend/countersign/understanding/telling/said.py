@@ -17,8 +17,10 @@ from countersign.understanding.telling.reading.roles import Role, is_contentless
 from countersign.understanding.telling.reading.sentences import Sentence
 from countersign.understanding.words.text import word_set
 
-_MOST = 12
 _MOST_OF_ONE = 4
+_ABOUT_IN_ALL = 24
+"""Sentences an answer should stay near: of many mails one sentence each is told, and none is left out."""
+
 _SHORTEST_STEM = 4
 _EMPTY_WORDS = word_set(
     "the and for with about from that this what our your their her his its mail mails email emails message"
@@ -34,11 +36,14 @@ def said_about(
     words = topic_words(topic)
     theirs = _theirs(conversations, person)
     of_topic = [one for one in theirs if mentions(f"{one[0].subject}\n{one[0].body_text}", words)] or theirs
-    told: list[Cited] = []
+    most = max(1, min(_MOST_OF_ONE, _ABOUT_IN_ALL // max(1, len(of_topic))))
+    told: dict[str, Cited] = {}
     for mail, conversation in of_topic:
         frame = Frame(mail, readers_of(mail, conversation), now, zone)
-        told += [frame.said(sentence.text) for sentence in _about(mail, words)]
-    return told[:_MOST]
+        for sentence in _about(mail, words)[:most]:
+            cited = frame.said(sentence.text)
+            told.setdefault(cited.text, cited)
+    return list(told.values())
 
 
 def topic_words(topic: str) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Conversations in a few sentences: what they are about, decisions, who wants what by when, open questions, days.
 
-Must not say that something is open when somebody else wrote after it, nor tell the same words twice.
+Must not say that something is open when somebody else wrote after it, nor tell the same words of a conversation twice.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,9 +17,12 @@ from countersign.understanding.telling.reading.phrases import COURTESY
 from countersign.understanding.telling.reading.roles import Role, is_contentless, read
 from countersign.understanding.telling.reading.sentences import Sentence
 
-_MOST = 40
 _MOST_OF_ONE = 14
 _MOST_OF_ONE_AMONG_MANY = 5
+_FEWEST_OF_ONE = 2
+_ABOUT_IN_ALL = 60
+"""Sentences an answer should stay near: many conversations get few sentences each, but none is left out."""
+
 _FEWEST_WORDS = 4
 """Words of a sentence worth telling beside others; "Good news." is not."""
 
@@ -53,15 +56,18 @@ class Found:
 
 def summarised(conversations: Sequence[Sequence[MailText]], *, now: datetime, zone: str) -> list[Cited]:
     """The conversations one after the other, each in few sentences; of several each begins with its newest mail."""
-    most = _MOST_OF_ONE if len(conversations) == 1 else _MOST_OF_ONE_AMONG_MANY
     told: list[Cited] = []
-    quotes: set[str] = set()
     for conversation in conversations:
-        new = [cited for cited in _of_one(conversation, most, now, zone) if cited.quote not in quotes]
-        quotes |= {cited.quote for cited in new}
-        headed = [mail_line(conversation[-1], zone)] if new and len(conversations) > 1 else []
-        told += [*headed, *new]
-    return told[:_MOST]
+        sentences = _of_one(conversation, _share_of(len(conversations)), now, zone)
+        headed = [mail_line(conversation[-1], zone)] if sentences and len(conversations) > 1 else []
+        told += [*headed, *sentences]
+    return told
+
+
+def _share_of(n_conversations: int) -> int:
+    if n_conversations == 1:
+        return _MOST_OF_ONE
+    return max(_FEWEST_OF_ONE, min(_MOST_OF_ONE_AMONG_MANY, _ABOUT_IN_ALL // n_conversations))
 
 
 def found_in(conversation: Sequence[MailText], now: datetime, zone: str) -> Iterator[Found]:
@@ -87,8 +93,7 @@ def _of_one(conversation: Sequence[MailText], most: int, now: datetime, zone: st
             groups[kind].append(one)
     chosen = [one for kind in _ORDER for one in groups[kind][-_SHARE[kind] :]]
     told = [*_beginning(found, chosen), *(one.told() for one in chosen)]
-    unique = {cited.quote: cited for cited in reversed(told)}
-    return [cited for cited in told if unique.get(cited.quote) is cited][:most]
+    return list({cited.text: cited for cited in reversed(told)}.values())[::-1][:most]
 
 
 def _kind_of(found: Found, zone: str) -> str | None:

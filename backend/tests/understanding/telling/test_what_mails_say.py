@@ -120,6 +120,32 @@ def test_several_conversations_each_begin_with_their_newest_mail() -> None:
     ]
 
 
+def test_of_many_conversations_each_is_told_in_few_sentences() -> None:
+    body = (
+        "Please sign page 3. Please pay EUR 20. Please call Bob. Please order chairs. Please print the plan."
+    )
+    many = [
+        (replace(DANA, key=f"m{n}", subject=f"Case {n}", body_text=body.replace("3", str(n))),)
+        for n in range(30)
+    ]
+
+    told_of = [cited.sources[0] for cited in told("summary", *many)]
+
+    assert set(told_of) == {f"m{n}" for n in range(30)}
+    assert len(told_of) <= 30 * 3
+
+
+def test_two_people_who_ask_the_same_are_both_told() -> None:
+    lee = replace(
+        DANA, key="m8", sender_name="Lee", sender_email="lee@acme.example", body_text="Please call Bob."
+    )
+
+    assert texts("action_items", one("Please call Bob."), (lee,)) == [
+        "Dana Reyes asks you to call Bob.",
+        "Lee asks you to call Bob.",
+    ]
+
+
 def test_mails_and_people_are_listed_from_their_headers() -> None:
     machine = replace(DANA, key="m7", sender_email="no-reply@shop.example", is_automatic=True)
 
