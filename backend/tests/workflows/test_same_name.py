@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from countersign.understanding.telling.mail import MailText
-from countersign.workflows.email.answers.same_name import chosen, is_name, namesakes
+from countersign.workflows.email.meant.same_name import chosen, is_name, namesakes
 
 ATLAS = ("Project", "Atlas")
 LABELS = ["“Atlas project” with lee (one mail)", "“Project Atlas” with dana (one mail)"]

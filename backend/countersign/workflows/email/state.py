@@ -37,8 +37,9 @@ class EmailState(TypedDict):
         choices: those the words of one step may mean, `{name, email}`, while the person is asked which.
         known: who was met in mail, `{email, name, written_to}`, for the marks on the card.
         found: by `search_mail` step, `{mails: [{account_id, message_id, thread_id}], total, has_more}`, newest first.
-        read: by `read_thread` or `read_threads` step, `{conversations, n_messages, n_conversations, left}`: those kept,
-            newest first, how much was read for them, and how many more conversations were found. Each is
+        read: by `read_thread` or `read_threads` step,
+            `{conversations, n_messages, n_conversations, left, has_older}`: those kept, newest first, how much was read
+            for them, how many more conversations were found, and whether older mail was not looked at. Each is
             `{account_id, thread_id, message_id, facts, is_answerable}`: the mail an answer would go to, what the writer
             may know of it, and whether anybody reads answers there.
         ending: the whole answer when the request cannot be carried further; empty otherwise.

@@ -106,7 +106,7 @@ async def _listed(state: EmailState, context: RunContext, step: TellAbout, now: 
 async def _from_bodies(state: EmailState, context: RunContext, step: TellAbout, now: datetime) -> _Told:
     """What the conversations say, in the form asked for."""
     source = state["read"][step.source_step]
-    extent = Extent(source["n_messages"], source["n_conversations"], source["left"])
+    extent = Extent(source["n_messages"], source["n_conversations"], source["left"], source["has_older"])
     told = await asyncio.gather(*(_conversation(state, context, one) for one in source["conversations"]))
     if _is_about_one_mail(state, step):
         only = source["conversations"][0]["message_id"]

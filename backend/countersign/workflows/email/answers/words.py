@@ -21,11 +21,18 @@ _CATEGORIES = {
 
 @dataclass(frozen=True)
 class Extent:
-    """How much an answer rests on, and how much was left unread; `subject` when one conversation was meant."""
+    """How much an answer rests on, and how much was left unread.
+
+    Attributes:
+        left: conversations found and not read.
+        has_older: whether older mail that fits was not even looked at, so that `left` is the least.
+        subject: of the one conversation that was meant, else empty.
+    """
 
     n_messages: int
     n_conversations: int
     left: int
+    has_older: bool = False
     subject: str = ""
 
     def __str__(self) -> str:
@@ -82,11 +89,17 @@ def begun(words: str) -> str:
 
 def unread_rest(extent: Extent) -> str:
     """That older conversations were left unread, with the way to them; empty when everything was read."""
+    left = left_unread(extent)
+    return f"{begun(left)} not read; name a person, a topic or days to reach more." if left else ""
+
+
+def left_unread(extent: Extent) -> str:
+    """`one older conversation was`, `at least 5 older conversations were`; empty when everything was read."""
     if not extent.left:
-        return ""
-    verb = "was" if extent.left == 1 else "were"
-    left = begun(count_of(extent.left, "older conversation"))
-    return f"{left} {verb} not read; name a person, a topic or days to reach more."
+        return "older mails were" if extent.has_older else ""
+    verb = "was" if extent.left == 1 and not extent.has_older else "were"
+    least = "at least " if extent.has_older else ""
+    return f"{least}{count_of(extent.left, 'older conversation')} {verb}"
 
 
 def _kind(wanted: SearchMail) -> str:
