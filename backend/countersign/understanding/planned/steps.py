@@ -99,7 +99,7 @@ class SearchMail(_Step):
         folder: "received" is every folder but sent, drafts, spam and trash; "anywhere" also counts what was sent.
         in_label: a label of the account by its name, None for any.
         category: a kind of bulk mail, None for any; "newsletters" is mail that names a mailing list.
-        unread_only: True only when the person said unread.
+        unread_only: True only when the person said unread, or asked to mark as read what still is not.
         starred_only: True only when the person said starred.
         has_attachment: True only when the person asked for mail with a file.
         received_from: first day wanted, YYYY-MM-DD in the person's zone, inclusive; None for no limit.

@@ -3,14 +3,29 @@
 Must not hold whole sentences: a pattern names verbs and question words, never a topic or a person.
 """
 
+from countersign.understanding.grammar import terms
 from countersign.understanding.grammar.asking.form import WHO, WROTE, form
 
 LIST_FORMS = (
     form(
         "list",
+        r"what\s+(?:did|have)\s+(?:i|we)\s+(?:last\s+|already\s+)?(?:write|written|tell|told|say|said"
+        r"|send|sent|promised?|e-?mail(?:ed)?)\s+"
+        rf"(?:to\s+)?(?P<to>{terms.PERSON})(?=\s|$)",
+        "scope",
+    ),
+    form(
+        "list",
+        r"who\s+(?:was|is)\s+the\s+last\s+(?:person|one)\s+(?:to|who|that)\s+"
+        rf"(?:has\s+)?{WROTE}(?:\s+(?:to\s+)?(?:me|us))?(?=\s|$)",
+        "scope",
+        is_last=True,
+    ),
+    form(
+        "list",
         rf"(?:did|has|have|had)\s+{WHO}\s+(?:ever\s+|already\s+"
         rf"|just\s+)?{WROTE}(?:\s+(?:back\s+)?(?:to\s+)?(?:me|us|my\s+(?:e-?mail|mail"
-        r"|message)))?(?:\s+(?:back|yet|already|again|anything))*(?=\s+(?:about|on|since|regarding"
+        r"|message)))?(?:\s+(?:back|yet|already|again|anything|recently|lately))*(?=\s+(?:about|on|since|regarding"
         r"|concerning|today|yesterday|this|last|in|from|to\s+my)\b|$)",
         "scope",
     ),
@@ -22,7 +37,7 @@ LIST_FORMS = (
     ),
     form(
         "list",
-        rf"(?:check|see|look|tell\s+me|find\s+out)\s+(?:if|whether)\s+{WHO}\s+(?:has\s+"
+        rf"(?:check(?:\s+to\s+see)?|see|look|tell\s+me|find\s+out)\s+(?:if|whether)\s+{WHO}\s+(?:has\s+"
         rf"|have\s+)?(?:already\s+)?{WROTE}(?:\s+(?:to\s+)?(?:me|us))?(?:\s+(?:back|yet|already))*(?=\s"
         r"|$)",
         "scope",
@@ -35,7 +50,7 @@ LIST_FORMS = (
     ),
     form(
         "list",
-        r"(?:check|see|look|tell\s+me)\s+(?:if|whether)\s+(?:there\s+(?:is|are)|i\s+(?:have|got"
+        r"(?:check(?:\s+to\s+see)?|see|look|tell\s+me)\s+(?:if|whether)\s+(?:there\s+(?:is|are)|i\s+(?:have|got"
         r"|have\s+got|received))\s+",
         "mails",
     ),

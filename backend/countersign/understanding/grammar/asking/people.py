@@ -29,7 +29,7 @@ CONTACT_FORMS = (
     ),
     form(
         "contacts",
-        r"(?:tell\s+me\s+)?who(?:\s+all|\s+else)?\s+(?:has\s+|have\s+|was\s+|is\s+|are\s+"
+        r"(?:tell\s+me\s+)?who(?:\s+all|\s+else|'s)?\s+(?:has\s+|have\s+|was\s+|is\s+|are\s+"
         rf"|were\s+)?(?:(?:already|recently|last|been|all)\s+)?(?:{WROTE}|writing|mailing|asked|asking"
         r"|complained|talked|commented|involved|copied|part|taking\s+part|took\s+part|working"
         r"|mentioned|participat(?:ed|ing)|the\s+people|people)(?:\s+(?:to|for))?(?:\s+(?:me|us))?(?=\s|$)",

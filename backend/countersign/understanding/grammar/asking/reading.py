@@ -33,7 +33,8 @@ FORMS: tuple[Form, ...] = (
 # Longer words are a pasted text, not a question about mail.
 LONGEST = 400
 _END = re.compile(
-    r"[\s.,!;?-]*(?:(?:please|pls|plz|thanks|thank\s+you|thx|for\s+me|now|asap|right\s+away"
+    r"[\s.,!;?-]*(?:(?:(?:can|could|would)\s+you\s+(?:please\s+)?do\s+(?:that|this|it)|please|pls"
+    r"|plz|thanks|thank\s+you|thx|for\s+me|now|asap|right\s+away"
     r"|if\s+you\s+can|if\s+possible|cheers)\b[\s.,!?]*)*$"
 )
 _REPEATED = re.compile(
@@ -176,6 +177,9 @@ def _mails(text: RequestText, match: re.Match[str], form: Form) -> Selection | N
         if found.person or found.pronoun or names_nobody(groups["person"]):
             return None
         return replace(found, person=text.slice(*match.span("person")).strip("<>. "))
+    if groups.get("to"):
+        to = text.slice(*match.span("to")).strip("<>. ")
+        return None if names_nobody(groups["to"]) else replace(found, recipient=to, folder="sent")
     if groups.get("pronoun"):
         return None if found.person else replace(found, pronoun=PRONOUNS[groups["pronoun"]])
     return found

@@ -36,9 +36,10 @@ SUMMARY_FORMS = (
         "summary",
         r"what(?:'s|\s+is)\s+(?:the\s+)?(?:(?:current|latest|newest)\s+)?(?:status"
         r"|state(?:\s+of\s+play)?|story|situation|latest(?:\s+news)?|news|progress|word|gist|upshot"
-        r"|outcome|result)\s+(?:of|on|with|about|regarding|in|from)\s+",
+        r"|outcome|result)\s+(?:of|on|with|about|regarding|in)\s+",
         "mails_or_topic",
     ),
+    form("summary", r"what(?:'s|\s+is)\s+(?:the\s+)?(?:latest(?:\s+news)?|news|new)(?=\s+from\s)", "scope"),
     form(
         "summary",
         r"what(?:'s|\s+is|\s+has\s+been|\s+was)\s+(?:new|going\s+on|happening|been\s+happening|up"

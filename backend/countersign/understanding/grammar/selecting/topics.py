@@ -55,9 +55,15 @@ def topic_words(phrase: str) -> tuple[str, ...]:
     return tuple(word for word in words if word and word.lower() not in _EMPTY_WORDS)
 
 
-def begins_topic(text: RequestText, start: int, *, also_for: bool) -> int | None:
-    """Offset behind "about" and its like at `start`; None when none stands there."""
-    match = _ABOUT.match(text.folded, start) or (_FOR.match(text.folded, start) if also_for else None)
+def begins_topic(text: RequestText, start: int, *, is_set: bool) -> int | None:
+    """Offset behind "about" and its like at `start`; None when none stands there.
+
+    For a change of mails "on" and "for" are no sure beginning: "everything on my desk".
+    """
+    match = _ABOUT.match(text.folded, start)
+    if match and is_set and match.group().strip() == "on":
+        return None
+    match = match or (None if is_set else _FOR.match(text.folded, start))
     return match.end() if match else None
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from countersign.understanding.grammar import terms
 from countersign.understanding.grammar.asking.reading import LONGEST, without_end
+from countersign.understanding.grammar.selecting.limits.nouns import MAIL
 from countersign.understanding.grammar.selecting.phrase import read_mails
 from countersign.understanding.grammar.selecting.selection import Selection
 from countersign.understanding.grammar.sets.forms import COMMANDS, Command
@@ -27,6 +28,14 @@ _NEGATED = re.compile(
     r"|later(?!\s+than)|at\s+\d|in\s+(?:an?|\d+)\s+(?:minutes?|hours?)"
     rf"|(?:every|each|next)\s+(?:day|week|month|year|morning|evening|night|weekday|weekend|hour|{terms.WEEKDAY}))\b"
 )
+# "Everything on my calendar" is no mail, unless a word for mail stands beside it.
+_ELSEWHERE = re.compile(
+    r"\b(?:calendars?|agenda|schedule|phone|alarms?|playlists?|shopping|groceries|grocery|songs?"
+    r"|photos?|pictures?|events?"
+    r"|meetings?|appointments?|contacts?|files?\s+(?:on|in)|folders?\s+on|apps?|computer|laptop"
+    r"|desktop|to-?do\s+list|lists?\s+of)\b"
+)
+_MAIL = re.compile(rf"\b(?:{MAIL}|inbox\b|newsletters?\b|promotions?\b|mailing\b|subscription\b)")
 _REPEATED = re.compile(r"[A-Z]\w*\s+(?:hourly|daily|weekly|monthly)$")
 # "Send them to the trash" speaks of no letter to anybody called so.
 _BEGINS_AS_CHANGE = re.compile(
@@ -59,6 +68,8 @@ def read_set(text: RequestText, start: int) -> SetReading | None:
     if len(text.folded) - start > LONGEST or _MUSED.search(text.folded[:start]):
         return None
     plain = without_end(text)
+    if _ELSEWHERE.search(plain.folded, start) and not _MAIL.search(plain.folded, start):
+        return None
     if _NEGATED.search(plain.folded, start) or _REPEATED.search(plain.words, start):
         return None
     for command in COMMANDS:

@@ -61,7 +61,8 @@ _CATEGORY = re.compile(
     rf"(?P<category>{'|'.join(sorted(_CATEGORIES, key=len, reverse=True))})s?\b(?=[\s-]+\w)"
 )
 # "new mails" may be listed by when they came; what should change must be named more sharply.
-_LOOSE = re.compile(r"(?:recent|new|fresh|several|many|few|long|short|big|large|other)\b")
+_NEW = re.compile(rf"(?:brand\s+)?new\b(?=\s+(?:unread\s+)?(?:{MAIL}|newsletters?\b|notifications?\b))")
+_LOOSE = re.compile(r"(?:recent|several|many|few|long|short|big|large|other)\b")
 _PLAIN = re.compile(r"(?:incoming|received|existing|individual)\b")
 _VAGUE = re.compile(
     r"(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|old|older|oldest|first"
@@ -196,6 +197,7 @@ _LIMITS: tuple[tuple[re.Pattern[str], Callable[[Selection, re.Match[str]], Selec
     (re.compile(r"sent\b"), lambda selection, _: replace(selection, folder="sent")),
     (re.compile(r"inbox\b(?=\s+\w)"), lambda selection, _: replace(selection, folder="inbox")),
     (_ACCOUNT, lambda selection, match: replace(selection, account_words=match["account"])),
+    (_NEW, lambda selection, _: replace(selection, is_loose=True, unread_only=True)),
     (_LOOSE, lambda selection, _: replace(selection, is_loose=True)),
     (_VAGUE, lambda selection, _: replace(selection, is_vague=True)),
 )

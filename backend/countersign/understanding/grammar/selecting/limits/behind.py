@@ -257,7 +257,7 @@ def _nothing_more(text: RequestText, start: int, selection: Selection) -> Limit 
 def _topic(text: RequestText, start: int, selection: Selection, *, is_set: bool) -> Limit | None:
     if selection.topic:
         return None
-    behind = topics.begins_topic(text, start, also_for=not is_set)
+    behind = topics.begins_topic(text, start, is_set=is_set)
     if behind is None:
         return None
     if quoted := topics.read_quoted(text, behind):
