@@ -116,8 +116,9 @@ class Frame:
         return None
 
     def _asks_owner_alone(self, sentence: str) -> bool:
-        names_others = self.readers.sentence_is_for_others(sentence)
-        return not names_others and (self.readers.is_for_owner_alone or bool(called_names(sentence)))
+        if called_names(sentence):
+            return self.readers.calls_owner(sentence)
+        return self.readers.is_for_owner_alone
 
 
 def _plain_marks(sentence: str) -> str:

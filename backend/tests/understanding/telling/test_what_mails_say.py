@@ -166,6 +166,9 @@ def test_mails_and_people_are_listed_from_their_headers() -> None:
         ("I need you to send the list by 3 December.", "Dana Reyes asks you to send the list by 3 December."),
         ("Can you send me your list?", "Dana Reyes asks: “Can you send me your list?”"),
         ("Can you come on Monday?", "Dana Reyes asks: “Can you come on Monday?” (Monday: 30 November)"),
+        ("Bob, could you please review the draft?", "Dana Reyes asks: “Bob, could you please review the draft?”"),
+        ("Sam and Bob, please sign page 3.", "Dana Reyes asks: “Sam and Bob, please sign page 3.”"),
+        ("Samantha, please sign page 3.", "Dana Reyes asks: “Samantha, please sign page 3.”"),
         ("Please call Bob, because we need him.", "Dana Reyes asks: “Please call Bob, because we need him.”"),
         ("We need the contract back.", "Dana Reyes asks: “We need the contract back.”"),
         ("Kannst du das bis Freitag prüfen?", "Dana Reyes asks: “Kannst du das bis Freitag prüfen?”"),
@@ -195,6 +198,15 @@ def test_a_request_is_reported_only_where_that_keeps_its_meaning(body: str, sent
 )
 def test_a_day_is_counted_from_the_day_of_the_mail(body: str, meaning: str) -> None:
     assert meaning in texts("summary", one(body))[0]
+
+
+def test_nobody_is_taken_for_the_owner_when_their_name_is_not_known() -> None:
+    unknown = replace(DANA, owner=(), to=(), body_text="Bob, please sign page 3. Please pay EUR 20.")
+
+    assert texts("action_items", (unknown,)) == [
+        "Dana Reyes asks: “Bob, please sign page 3.”",
+        "Dana Reyes asks: “Please pay EUR 20.”",
+    ]
 
 
 def test_tomorrow_is_the_day_after_the_mail_where_the_person_is() -> None:

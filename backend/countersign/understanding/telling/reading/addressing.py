@@ -56,6 +56,11 @@ class Readers:
             return not any(self._is_owner(name) for name in names) and not self.is_for_owner_alone
         return self.is_for_others
 
+    def calls_owner(self, sentence: str) -> bool:
+        """Whether the sentence calls the owner, and nobody else, by a name they are known to go by."""
+        names = called_names(sentence)
+        return bool(names) and all(self.owner_words & set(fold_name(name).split()) for name in names)
+
     def _is_owner(self, name: str) -> bool:
         return not self.owner_words or any(
             word in self.owner_words or any(_short_for(word, own) for own in self.owner_words)
