@@ -17,6 +17,7 @@ from countersign.understanding.grammar.commands import (
 )
 from countersign.understanding.grammar.messages.people import is_among
 from countersign.understanding.grammar.messages.read import (
+    find_said_to_another,
     prepared,
     read_message,
     refuse_reply_extras,
@@ -190,6 +191,8 @@ def _without_second_request(text: RequestText, reply: ReplyReading) -> Reading:
     named = reply.target.person
     if named and saying.person and not is_among(saying.person, (named,)):
         return PossibleSecondRequest(reply, text.slice(saying.start).lstrip(" ,.;"))
+    if (again := find_said_to_another(text, saying.body_start)) is not None:
+        return PossibleSecondRequest(reply, text.slice(again).lstrip(" ,.;"))
     other = refusals.find_other_addressee(
         text.folded, saying.body_start, reply.target.person or saying.person
     )

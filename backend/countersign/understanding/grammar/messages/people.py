@@ -14,6 +14,7 @@ _NEXT = re.compile(
     r"|as[ ]+well[ ]+as)[ ]+(?:also[ ]+)?)(?:to[ ]+)?"
 )
 _AT_ADDRESS = re.compile(rf"[ ]*,?[ ]+(?:at|under|via)[ ]+<?(?P<address>{terms.ADDRESS})>?")
+_BOTH = re.compile(r"both[ ]+(?=\S)")
 _PARTICLES = word_set("van von de der den da di la le del du bin al el af ter zu dos und y e ibn")
 # Words that begin something else than a person behind "and" or a comma.
 _NO_PERSON = re.compile(
@@ -22,7 +23,8 @@ _NO_PERSON = re.compile(
     r"|suggest"
     r"|decline|accept|agree|cancel|postpone|give|mark|archive|delete|schedule|book|set|see|find|check|get|call|hold"
     r"|regards?|cheers|best|hi|hello|hey|dear|thank\w*|congratulat\w+|request\w*|want\w*|need\w*|order|pay|ship"
-    r"|everyone|everybody|all|anybody|nobody|people|file|files|attachment|attachments|re|fyi|asap|urgent|one|quick"
+    r"|repl(?:y|ies)|responses?|answers?|another|everyone|everybody|all|anybody|nobody|people|file|files"
+    r"|attachment|attachments|re|fyi|asap|urgent|one|quick"
     r"|short|brief|long|friendly|polite|formal|new|first|second|third|number|no|myself|yourself|summari[sz]\w+"
     r"|down|up|out|off|over|code|merge|details?|info"
     r"|information|addresses|list|what|who|which|whatever|how|why|where|nothing|something|anything|everything"
@@ -42,6 +44,8 @@ def read_people(text: RequestText, start: int) -> tuple[tuple[str, ...], int] | 
 
     "my accountant, Ms. Okafor, ..." is one person, known by the name.
     """
+    both = _BOTH.match(text.folded, start)
+    start = both.end() if both else start
     first = read_person(text, start)
     if first is None:
         return None

@@ -25,6 +25,13 @@ from countersign.understanding.grammar.saying import Saying
 from countersign.understanding.words.text import RequestText
 
 _SAID = re.compile(r"\b(?:say|saying|that|tell|telling|ask|asking|whether|if|know)\b")
+# "... saying ok and another to Bob saying no", "... that we are late and Bob that we are early".
+_SAID_TO_ANOTHER = re.compile(
+    r"[ ,;.]+(?:and|then|also|plus)[ ]+(?:(?:another|one|a[ ]+(?:second|different)[ ]+\w+)(?:[ ]+(?:one|e-?mail"
+    r"|mail|message))?[ ]+to[ ]+\S+"
+    r"|(?:to[ ]+)?(?:[A-Z][\w.'-]*|[\w.+-]+@[\w.-]+)(?:[ ]+[A-Z][\w.'-]*)?[ ]+(?:saying|that[ ]+(?:we|i|it|he"
+    r"|she|they|the|our|my)\b))"
+)
 _ASKED_POLITELY = re.compile(r"\b(?:can|could|would|will|are)\s+you\b|\bpossible\s+to\b")
 
 
@@ -106,6 +113,12 @@ def _checked(
     return _second_wish(reading) or reading
 
 
+def find_said_to_another(text: RequestText, start: int) -> int | None:
+    """Where somebody else is to be told something in the same breath; None when nobody is."""
+    match = _SAID_TO_ANOTHER.search(text.words, start)
+    return match.start() if match else None
+
+
 def _second_wish(reading: MessageReading) -> PossibleSecondRequest | Refusal | None:
     """What else the request asks for behind the words of a new mail or a note; None when nothing."""
     core, text = reading.core, reading.text
@@ -119,6 +132,8 @@ def _second_wish(reading: MessageReading) -> PossibleSecondRequest | Refusal | N
         return None
     if saying.person is not None and core.people and not is_among(saying.person, core.people):
         return PossibleSecondRequest(reading, text.slice(saying.start).lstrip(" ,.;"))
+    if (again := find_said_to_another(text, saying.body_start)) is not None:
+        return PossibleSecondRequest(reading, text.slice(again).lstrip(" ,.;"))
     own = " ".join((*core.people, saying.person or ""))
     other = refusals.find_other_addressee(text.folded, saying.body_start, own)
     hit = refusals.find_second_request(text.folded, saying.body_start)

@@ -57,6 +57,10 @@ _DRAFT_MAIL = re.compile(
 _DRAFT_PERSON = re.compile(
     rf"draft[ ]+(?=(?:{terms.PRONOUN}|{terms.PERSON})[ ]+(?:an?|the|my)[ ]+(?:\w+[ ]+)?(?:{REPLY_NOUN}|{MAIL_NOUN}))"
 )
+_PERSON_DRAFT = re.compile(
+    rf"(?:write|make|prepare|do)[ ]+(?P<who>{terms.PERSON})[ ]+an?[ ]+(?:short[ ]+"
+    rf"|quick[ ]+)?draft\b(?![ ]+(?:{REPLY_NOUN}|{MAIL_NOUN}))"
+)
 _A_NEW_MAIL = re.compile(r"(?:an?[ ]+)?new[ ]+draft[ ]*(?=[:,]|to\b|for\b)|drafts?[ ]*:?[ ]+(?=to\b)")
 _EVERYBODY = (
     r"(?:all|everyone|everybody|the[ ]+(?:whole|entire)[ ]+(?:group|team|thread|list|lot|crew|family"
@@ -136,6 +140,12 @@ def _undrafted(text: RequestText, start: int, extras: Extras) -> tuple[RequestTe
         return _replaced(text, start, match.end(), f"write a mail{gap}"), draft
     if match := _DRAFT_PERSON.match(text.folded, start):
         return _replaced(text, start, match.end(), "write "), draft
+    if match := _PERSON_DRAFT.match(text.folded, start):
+        begin, end = match.span("who")
+        return RequestText(
+            f"{text.words[:start]}write a mail to {text.words[begin:end]}{text.words[match.end() :]}",
+            f"{text.folded[:start]}write a mail to {text.folded[begin:end]}{text.folded[match.end() :]}",
+        ), draft
     if match := _A_NEW_MAIL.match(text.folded, start):
         return _replaced(text, start, match.end(), "write a mail "), draft
     return text, extras

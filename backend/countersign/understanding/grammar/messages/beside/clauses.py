@@ -26,7 +26,7 @@ from countersign.understanding.words.text import RequestText
 
 _MOST_CLAUSES = 8
 _LEAD = (
-    r"(?P<lead>[ ]*[,;.(!\n-][ ]*|[ ]+)(?:(?:and|but|also|please|pls|then|just|plus|kindly|though"
+    r"(?P<lead>[ ]*[,;.(!\n-][ ]*|[ ]+)(?:(?:and|but|also|only|please|pls|then|just|plus|kindly|though"
     r"|make[ ]sure[ ](?:to|you)"
     r"|be[ ]sure[ ]to|(?:don't|do[ ]not)[ ]forget[ ]to|(?:can|could)[ ]you|i(?:'d[ ]like"
     r"|[ ]want)[ ]you[ ]to)\b[ ,]*)*"
