@@ -96,6 +96,16 @@ async def test_a_decision_needs_an_idempotency_key(desk: Desk, alex: Person) -> 
     assert await desk.state(card) == "proposed"
 
 
+async def test_a_draft_can_be_sent_instead_and_nothing_else_can(desk: Desk, alex: Person) -> None:
+    draft, reply = await desk.propose(1, kind="mail.draft.create"), await desk.propose(2)
+
+    sending = await alex.post(f"/approvals/{draft['id']}/send-instead", {"version": 1})
+    refused = await alex.post(f"/approvals/{reply['id']}/send-instead", {"version": 1})
+
+    assert (sending.status_code, sending.json()["kind"], sending.json()["version"]) == (200, "mail.reply", 2)
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+
+
 async def test_an_edit_makes_the_next_version_and_the_old_one_can_no_longer_be_approved(
     desk: Desk, alex: Person
 ) -> None:

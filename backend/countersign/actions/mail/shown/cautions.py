@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from countersign.actions.mail.address import is_no_reply
 from countersign.actions.mail.editing import Mailbox
 from countersign.actions.mail.facts import MailFacts
+from countersign.actions.mail.forms import Form
 from countersign.actions.mail.hidden import suspicious, visible
 from countersign.actions.mail.payload import MailPayload
 from countersign.actions.marks import files, risk
 from countersign.actions.marks.risk import Reason
 
 
-def reasons(mail: MailPayload, facts: MailFacts) -> list[Reason]:
+def reasons(form: Form, mail: MailPayload, facts: MailFacts) -> list[Reason]:
     """Every reason there is to look carefully at this mail, in the order of its fields."""
     people = [*mail.to, *mail.cc, *mail.bcc]
     addressees = [
@@ -27,7 +28,7 @@ def reasons(mail: MailPayload, facts: MailFacts) -> list[Reason]:
         *_hidden_characters(mail),
         *_asked_for(people, facts),
         *_of_the_answered_mail(facts),
-        *_promises(mail, facts),
+        *_promises(form, mail, facts),
         *files.file_reasons(
             [files.File(file.name, file.media_type, file.size_bytes) for file in mail.attachments]
         ),
@@ -87,12 +88,12 @@ def _of_the_answered_mail(facts: MailFacts) -> list[Reason]:
     ]
 
 
-def _promises(mail: MailPayload, facts: MailFacts) -> list[Reason]:
+def _promises(form: Form, mail: MailPayload, facts: MailFacts) -> list[Reason]:
     return [
         Reason(
             "promises_date",
             "medium",
-            f"The text promises {promise.meaning}: “{promise.quote}”.",
+            f"The {form.noun} promises {promise.meaning}: “{promise.quote}”.",
             "/body_text",
         )
         for promise in facts.promises

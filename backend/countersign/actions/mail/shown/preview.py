@@ -28,7 +28,7 @@ def preview(form: Form, mail: MailPayload, facts: MailFacts, before: MailPayload
 
     The first version of a change to a draft is shown beside the draft as it is.
     """
-    reasons = cautions.reasons(mail, facts)
+    reasons = cautions.reasons(form, mail, facts)
     before = before or (MailPayload.model_validate(facts.current) if facts.current else None)
     return {
         "account_email": facts.account_email,
