@@ -215,13 +215,22 @@ def test_a_label_without_a_name_is_asked_for(no_cards: RequestContext) -> None:
     assert _found(plan)["label"] == "Choir"
 
 
-@pytest.mark.parametrize(("answer", "is_plan"), [("only the label", True), ("do nothing", False)])
-def test_a_move_is_never_silently_half_done(answer: str, is_plan: bool, no_cards: RequestContext) -> None:
-    request = "move the mails from Stripe to the Finance folder"
+@pytest.mark.parametrize(
+    ("request_text", "answer", "is_plan"),
+    [
+        ("move the mails from Stripe to the Finance folder", "only the label", True),
+        ("move the mails from Stripe to the Finance folder", "do nothing", False),
+        ("archive the thread with Hanne", "only its newest mail", True),
+        ("archive the thread with Hanne", "do nothing", False),
+    ],
+)
+def test_nothing_is_silently_half_done(
+    request_text: str, answer: str, is_plan: bool, no_cards: RequestContext
+) -> None:
     answered = no_cards.model_copy(update={"answers": (Answer(slot="meaning", text=answer),)})
 
-    assert isinstance(understand(request, no_cards), Clarification)
-    assert isinstance(understand(request, answered), Plan) is is_plan
+    assert isinstance(understand(request_text, no_cards), Clarification)
+    assert isinstance(understand(request_text, answered), Plan) is is_plan
 
 
 def test_delete_it_beside_an_open_card_deletes_nothing(context: RequestContext) -> None:

@@ -66,7 +66,7 @@ PERSON = (
 # Where what is to be said begins: used to end a topic or a name.
 SAYING_AHEAD = (
     rf"(?:\s*[,;.]?\s*(?:(?:and|to|by|then|please|,)\s+)*(?:{SAY}|{TELL}|{ASK}|{THANK}|{APOLOGISE}|that\b)"
-    r"|\s*:|\s+-+\s|\s*\n|\s*\"|\s*,?\s*with(?:\s*:|\s+\")|\s*,?\s*with\s+(?:an?\s+(?:yes|no)\b|yes\b|no\b"
+    r"|\s*:|\s+-+\s|\s*\n|\s*\"|\s*,?\s*with(?:\s*:|\s+[\"'](?=\S))|\s*,?\s*with\s+(?:an?\s+(?:yes|no)\b|yes\b|no\b"
     r"|thanks\b|the\s+(?:words?|text)\b)"
     rf"|\s*[,.;]\s|\s+(?:from|sent\s+by|by)\s|\s+(?:we|i)(?:'\w+)?\s|\s*[.!?]*$)"
 )

@@ -22,7 +22,8 @@ _VERBS: dict[SetKind, str] = {
     "mail.trash": "move to the trash",
     "mail.unsubscribe": "unsubscribe from",
 }
-_ONLY_LABEL = "only the label"
+# A star and "unread" are set on one mail of a conversation, as Gmail does; the others would leave mails behind.
+_WHOLE_CONVERSATIONS = frozenset({"mail.archive", "mail.trash", "mail.label", "mail.mark_read"})
 _NOTHING = "do nothing"
 
 
@@ -42,8 +43,8 @@ def plan_set(reading: SetReading, context: RequestContext) -> Plan | Clarificati
         if label is None:
             question = "Which label should I put on them?"
             return Clarification(slot="label", question=question, context_digest=context.digest)
-    if reading.only_asks and (open_move := _ask_about_move(label or "", context)):
-        return open_move
+    if half := _ask_about_half(reading, found, label, context):
+        return half
     propose = ProposeSet(
         id=f"s{len(found.steps) + 1}",
         needs=(found.search.id,),
@@ -85,17 +86,24 @@ def _unread(mails: Selection) -> Selection:
 _NARROWED: dict[SetKind, Narrowing] = {"mail.archive": _in_inbox, "mail.mark_read": _unread}
 
 
-def _ask_about_move(label: str, context: RequestContext) -> Clarification | Unsupported | None:
-    """The question about a move: a label leaves the mails in the inbox. None when the label alone was chosen."""
+def _ask_about_half(
+    reading: SetReading, found: Search, label: str | None, context: RequestContext
+) -> Clarification | Unsupported | None:
+    """The question about a wish that would only half be met; None when it is met, or the half was chosen."""
+    if reading.only_asks:
+        half = "the label"
+        question = f"Should I put the label “{label}” on them and leave them in the inbox?"
+    elif found.mails.is_thread and reading.kind in _WHOLE_CONVERSATIONS and not found.search.shown:
+        half = "its newest mail" if found.mails.is_single else "the mails found"
+        verb = _VERBS[reading.kind]
+        question = f"I change mails, not whole conversations. Should I {verb} only {half}?"
+    else:
+        return None
     answer = (context.answer("meaning") or "").lower()
-    if "label" in answer or answer in {"yes", "ok"}:
+    if answer.startswith("only") or answer in {"yes", "ok"}:
         return None
     if answer:
-        message = "I can't move mail to a label and out of the inbox in one go yet. Nothing was done."
-        return Unsupported(asked="mail.move", message=message, context_digest=context.digest)
-    return Clarification(
-        slot="meaning",
-        question=f"Should I put the label “{label}” on them and leave them in the inbox?",
-        options=(_ONLY_LABEL, _NOTHING),
-        context_digest=context.digest,
-    )
+        message = "That can only be done by half yet, so nothing was done."
+        return Unsupported(asked="half", message=message, context_digest=context.digest)
+    options = (f"only {half}", _NOTHING)
+    return Clarification(slot="meaning", question=question, options=options, context_digest=context.digest)
