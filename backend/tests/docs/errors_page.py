@@ -55,7 +55,8 @@ belongs to somebody else. The command line prints the same words and ends with e
 ENDINGS_HEAD = """## How an approved action can end without success
 
 `problem.code` of an action, in `GET /api/v1/actions/{id}` and in the `action.updated` event. `failed`, `refused` and
-`cancelled`: nothing left. `needs_review`: nobody knows; look in the mailbox, then `POST …/check`.
+`cancelled`: nothing left. `needs_review`: nobody knows; look in the mailbox, then `POST …/check`. An ellipsis stands
+for what is only known then: a reason, or the words of the kind (“nothing was sent”, “nothing was changed”).
 """
 
 

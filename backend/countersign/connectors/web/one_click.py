@@ -64,8 +64,9 @@ async def post(
     try:
         async with (
             asyncio.timeout(timeout_seconds),
-            httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False) as client,
-            client.stream("POST", url, data=_BODY) as response,
+            httpx.AsyncClient(transport=transport, trust_env=False, timeout=timeout_seconds) as client,
+            # Never a redirect: it would name an address that no signature covers.
+            client.stream("POST", url, data=_BODY, follow_redirects=False) as response,
         ):
             status = response.status_code
     except BlockedAddressError:
