@@ -56,7 +56,7 @@ _OPENER_PATTERNS: tuple[tuple[SayKind, str], ...] = (
         r"(?:with\s+)?(?:the\s+)?(?:body|text|contents?)(?:\s+(?:is|as|being|should\s+(?:be|say|read)|saying|reading))?"
         r"(?=\s*[:\"']\s*\S)",
     ),
-    ("state", rf"with(?:\s*(?=:)|\s+(?=[\":]|{terms.SUBJECT}))"),
+    ("state", rf"with(?:\s*(?=:)|\s+(?=[\":]|'\S|{terms.SUBJECT}))"),
     ("state", r"(?:that|which)\s+(?:says|reads|states)\b(?:\s+that\b)?"),
     ("state", r"that\b"),
     ("state", rf"(?={terms.SUBJECT}|(?:the|our|my)\s+\w+\s+\w+)"),

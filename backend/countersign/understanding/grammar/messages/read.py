@@ -32,6 +32,10 @@ _SAID_TO_ANOTHER = re.compile(
     r"|(?:to[ ]+)?(?:[A-Z][\w.'-]*|[\w.+-]+@[\w.-]+)(?:[ ]+[A-Z][\w.'-]*)?[ ]+(?:saying|that[ ]+(?:we|i|it|he"
     r"|she|they|the|our|my)\b))"
 )
+_CAN_YOU = re.compile(
+    r"(?:(?<=[.!?'\"])|[,;])[ ]+(?:can|could|would|will)[ ]you[ ](?:please[ ])?(?:do|handle|manage|arrange)"
+    r"[ ](?:that|this|it)(?:[ ]for[ ]me)?(?:[ ]please)?[ ]*[?.!]*$"
+)
 _ASKED_POLITELY = re.compile(r"\b(?:can|could|would|will|are)\s+you\b|\bpossible\s+to\b")
 
 
@@ -43,11 +47,18 @@ def prepared(text: RequestText, start: int) -> tuple[RequestText, Extras]:
 
 def _without_mark(text: RequestText, start: int) -> RequestText:
     """The request without the mark of "Could you forward it to Eva?", which is no word of any mail."""
+    text = _without_second_asking(text)
     asks_us = _ASKED_POLITELY.search(text.folded[:start]) and not _SAID.search(text.folded, start)
     if not asks_us or '"' in text.folded or ":" in text.folded:
         return text
     stop = len(text.folded.rstrip("? "))
     return RequestText(text.words[:stop], text.folded[:stop])
+
+
+def _without_second_asking(text: RequestText) -> RequestText:
+    """The request without "Can you do that?" behind it, which asks for nothing new."""
+    asked = _CAN_YOU.search(text.folded)
+    return RequestText(text.words[: asked.start()], text.folded[: asked.start()]) if asked else text
 
 
 def read_message(
