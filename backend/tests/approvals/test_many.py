@@ -7,9 +7,12 @@ from uuid import uuid4
 
 import pytest
 
+from countersign.approvals import deciding
 from countersign.approvals.batches.many import MAX_ITEMS, Item
 from countersign.approvals.deciding import Verdict
-from countersign.errors import InvalidError
+from countersign.errors import ConflictError, InvalidError
+from countersign.events import log as events
+from countersign.kit import journal
 from tests.actions.desk import Desk, action_id
 from tests.actions.people import sit_down
 from tests.approvals.piles import (
@@ -96,3 +99,32 @@ async def test_cards_of_somebody_else_are_not_there(desk: Desk) -> None:
     assert (answer.status, codes([answer])) == (None, ["not_found"])
     assert (await desk.row(card))["id"] == action_id(card)
     assert await desk.state(card) == "proposed"
+
+
+async def test_a_part_that_is_taken_back_leaves_no_row_and_no_log_entry_and_the_rest_stays(
+    desk: Desk,
+) -> None:
+    card = await desk.propose()
+    said = saying(card)
+
+    async with desk.services.db.session(desk.user_id) as session:
+        for number in (1, 2):
+            with pytest.raises(ConflictError):
+                async with journal.part(session):
+                    await deciding.settle(
+                        session,
+                        desk.services,
+                        said.approval_id,
+                        said.verdict,
+                        nonce=desk.nonce(),
+                        decider=desk.decider,
+                    )
+                    msg = "Taken back."
+                    raise ConflictError(msg)
+            events.append(session, "notice", {"text": f"Kept {number}."})
+
+    assert await desk.state(card) == "proposed"
+    assert await desk.database.as_owner("SELECT 1 FROM decisions") == []
+    rows = await desk.database.as_owner("SELECT type FROM events ORDER BY seq")
+    assert [row["type"] for row in rows] == ["approval.requested", "notice", "notice"]
+    assert [row["n"] for row in await desk.database.as_owner("SELECT count(*) AS n FROM audit")] == [1]
