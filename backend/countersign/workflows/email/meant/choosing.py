@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+from countersign.connectors.errors import ProviderMissing
 from countersign.understanding.planned.steps import ReadThread, ReadThreads, TellAbout
 from countersign.understanding.telling.mail import MailText
 from countersign.workflows import ask
@@ -33,12 +34,16 @@ async def conversations_called(
     if not is_told or not wanted.topic_words or wanted.most or wanted.shown:
         return []
 
-    async def named(mail: Mail) -> MailText:
+    async def named(mail: Mail) -> MailText | None:
         box = await opened(context, mail["account_id"])
-        return named_by(mail["account_id"], await box.head(mail["message_id"]), [])
+        try:
+            return named_by(mail["account_id"], await box.head(mail["message_id"]), [])
+        except ProviderMissing:
+            return None
 
     heads = await asyncio.gather(*(named(mail) for mail in newest_of_each(mails)))
-    return same_name.titled(heads, wanted.topic_words, state["zone"])
+    there = [head for head in heads if head is not None]
+    return same_name.titled(there, wanted.topic_words, state["zone"])
 
 
 def mail_called(state: EmailState, step: ReadThread, named: list[Namesake], mails: list[Mail]) -> Mail | None:
