@@ -19,8 +19,8 @@ from countersign.runs.driving import lease
 from countersign.runs.models import Run
 from countersign.runs.waiting import is_asking
 from countersign.understanding.context import RequestContext
-from countersign.understanding.plan import Plan
 from countersign.understanding.request import understand
+from countersign.understanding.speech.standing_alone import stands_alone
 
 
 async def start(
@@ -71,7 +71,7 @@ async def _asking_run(session: AsyncSession, conversation_id: UUID) -> Run | Non
 async def _is_a_request_of_its_own(session: AsyncSession, text: str) -> bool:
     """Whether the words can be planned by themselves, and so answer no question."""
     against = RequestContext(now=await clock.now(session), zone="UTC")
-    return isinstance(understand(text, against), Plan)
+    return stands_alone(text, understand(text, against))
 
 
 async def _queue(session: AsyncSession, services: Services, message: Message) -> Run:
