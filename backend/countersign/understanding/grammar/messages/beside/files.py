@@ -76,7 +76,8 @@ def _placed(text: RequestText, start: int) -> tuple[FileWords, int] | None:
 
 
 def _in_mail(text: RequestText, start: int) -> tuple[FileWords, int] | None:
-    if match := _FROM_MAIL.match(text.folded, start):
+    match = _FROM_MAIL.match(text.folded, start)
+    if match is not None and match.group("noun").strip():
         target = read_target(text, match.end())
         if (
             target is not None
