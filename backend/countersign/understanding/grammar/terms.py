@@ -40,7 +40,7 @@ _NAME_END = (
     r"|them|him|all|everyone|everybody|anyone|somebody|someone|both|each|e-?mails?|mails?|messages?|threads?"
     r"|conversations?|notes?|saved|without|after|before|until|once|unless|instead|asap|immediately|quickly|politely"
     r"|briefly|kindly|nicely|soon|shortly|since|older|newer|during|until|till|between|dated|received|arrived|came|come"
-    r"|except|excluding|nor|labell?ed|tagged|unread|starred|did|does|do|had|not|the|our|my|your|a|an"
+    r"|except|excluding|nor|ever|already|recently|lately|later|every|labell?ed|tagged|unread|starred|did|does|do|had|not|the|our|my|your|a|an"
     r"|i'd|we'd|you're|you'll|apologise|apologize|mention"
 )
 _NOT_FIRST = (

@@ -6,7 +6,18 @@ Must not hold whole sentences: a pattern names verbs and question words, never a
 from countersign.understanding.grammar import terms
 from countersign.understanding.grammar.asking.form import WHO, WROTE, form
 
+_SENT_ME = (
+    r"(?:(?:has|have|last|just|recently)\s+){0,2}(?:sent|send|forward(?:ed)?)(?:\s+(?:to\s+)?(?:me|us))?"
+    r"(?:\s+(?:last|recently|lately))?"
+)
 LIST_FORMS = (
+    form(
+        "list",
+        r"(?:(?:show|give|find|tell|send|get)\s+(?:me\s+|us\s+)?)?(?:what|everything"
+        rf"|all)\s+{WHO}\s+{_SENT_ME}(?=\s|$)",
+        "scope",
+    ),
+    form("list", rf"what\s+(?:did|has|have)\s+{WHO}\s+{_SENT_ME}(?=\s|$)", "scope"),
     form(
         "list",
         r"what\s+(?:did|have)\s+(?:i|we)\s+(?:last\s+|already\s+)?(?:write|written|tell|told|say|said"

@@ -12,6 +12,12 @@ _PEOPLE = (
 )
 _MORE_PEOPLE = rf"(?:\s+(?:and|of|or)\s+(?:the\s+|all\s+(?:the\s+)?)?{_PEOPLE})*"
 CONTACT_FORMS = (
+    form(
+        "contacts",
+        r"who(?:m)?\s+(?:did|have|do)\s+(?:i|we)\s+(?:get|got|gotten|receive[d]?|have)\s+(?:any\s+|an?\s+)?"
+        r"(?:e-?mails?|mails?|messages?)\s+from(?=\s|$)",
+        "scope",
+    ),
     form("contacts", rf"{_PEOPLE}{_MORE_PEOPLE}\s+(?:in|from|on|of)\s+", "mails"),
     form(
         "contacts",

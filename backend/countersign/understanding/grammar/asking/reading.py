@@ -51,9 +51,10 @@ _DRAFTS = re.compile(
     r"|everyone|everybody))?$"
 )
 _LEAD = re.compile(
-    r"(?:(?:i(?:'d|\s+would)?\s+(?:need|want|like|love)|(?:can|could|may)\s+(?:i|we)\s+(?:see|have"
+    r"(?:(?:in\s+short,?|briefly,?|in\s+brief,?|i(?:'d|\s+would)?\s+(?:need|want|like|love)|(?:can"
+    r"|could|may)\s+(?:i|we)\s+(?:see|have"
     r"|get)|let\s+me\s+(?:see|know)"
-    r"|(?:please\s+)?tell\s+(?:me|us)|do\s+you\s+know|know|i\s+wonder|remind\s+me|find\s+out"
+    r"|(?:please\s+)?tell\s+(?:me|us)|do\s+you\s+know|know|i\s+wonder|remind\s+me(?!\s+to\b)|find\s+out"
     r"|any\s+idea)\s+(?:to\s+(?:see|know|have|get)\s+)?)+"
 )
 _LINK = re.compile(r"\s*(?:in|on|for|of|with|around)\s+")
@@ -104,7 +105,9 @@ def read_asking(text: RequestText, start: int) -> AskReading | None:
         plain = _cut(plain, drafts.start())
     lead = _LEAD.match(plain.folded, start)
     reading = (
-        _first_form(plain, start) or (_first_form(plain, lead.end()) if lead else None) or _bare(plain, start)
+        _first_form(plain, start)
+        or (_first_form(plain, lead.end()) or _bare(plain, lead.end()) if lead else None)
+        or _bare(plain, start)
     )
     if reading is None:
         return None

@@ -22,10 +22,18 @@ _OPINION = (
 SAID_FORMS = (
     form(
         "said",
+        rf"(?:did|has|have)\s+{WHO}\s+(?:ever\s+|already\s+)?(?:answer(?:ed)?|repl(?:y|ied)\s+to"
+        r"|respond(?:ed)?\s+to)\s+my\s+"
+        r"(?:last\s+)?(?:questions?|requests?|offers?|letters?|suggestions?|enquir(?:y|ies))(?=\s|$)",
+        "scope",
+    ),
+    form(
+        "said",
         r"(?:what|which\s+\w+)(?:\s+(?:exactly|else|all))?\s+(?:did|does|has|have"
         rf"|do)\s+{WHO}\s+(?:just\s+|last\s+|recently\s+|already\s+|ever\s+"
         rf"|actually\s+)?{_SAID}{_ME}(?:\s+back)?(?:\s+to\s+my\s+(?:last\s+)?(?:questions?|mails?|e-?mails?"
-        r"|messages?|requests?|offers?|letters?|suggestions?))?(?=\s|$)",
+        r"|messages?|requests?|offers?|letters?|suggestions?))?(?:\s+(?:last|most\s+recently|recently"
+        r"|lately))?(?=\s|$)",
         "clause",
     ),
     form(

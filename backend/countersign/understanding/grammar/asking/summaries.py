@@ -14,7 +14,8 @@ SUMMARY_FORMS = (
     form(
         "summary",
         r"(?:summari[sz]e|sum\s+up|recap|condense|outline|boil\s+down|digest)(?:\s+(?:for\s+)?(?:me"
-        rf"|us))?(?:\s+{A}(?:contents?\s+of|main\s+points\s+of))?\s+(?:up\s+)?",
+        rf"|us))?(?:\s+{A}(?:contents?\s+of|main\s+points\s+of))?\s+(?:up\s+)?(?:(?:of|on)\s+)?"
+        r"(?:what\s+(?:has\s+)?happened\s+(?:with|in|to|on)\s+)?",
         "mails_or_topic",
     ),
     form("summary", r"tl;?\s?dr(?:\s*:|\s+(?:of|for|on|about))?\s+", "mails_or_topic"),

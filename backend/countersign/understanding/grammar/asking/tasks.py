@@ -41,6 +41,23 @@ TASK_FORMS = (
     ),
     form(
         "action_items",
+        r"what\s+must\s+(?:i|we)\s+(?:still\s+)?do(?=\s+(?:about|for|on|regarding|with|according|from)\s)",
+        "scope",
+    ),
+    form(
+        "action_items",
+        rf"(?:which|what)\s+{_TASKS}\s+(?:do|does|did)\s+",
+        "mails",
+    ),
+    form(
+        "action_items",
+        rf"what\s+(?:did|does|do|has|have)\s+{WHO}\s+(?:still\s+)?(?:ask|want|need|expect|tell"
+        r"|told)(?:ed)?\s+(?:me|us)\s+to\s+"
+        r"(?!do\b)[a-z]+(?:\s+(?:her|him|them|you))?(?=\s+(?:about|on|by|regarding|since|in|from)\b|$)",
+        "scope",
+    ),
+    form(
+        "action_items",
         r"what\s+(?:i|we)\s+(?:still\s+)?(?:need|have|am\s+supposed)\s+to\s+do(?=\s+(?:from|in|according|for|about))",
         "scope",
     ),

@@ -91,7 +91,8 @@ WAITING_FORMS = (
     ),
     form(
         "unanswered",
-        rf"(?:(?:{GIVE}|is\s+there|are\s+there)\s+)?(?:me\s+)?(?:everyone|everybody|the\s+people"
+        rf"(?:(?:{GIVE}|is\s+there|are\s+there)\s+)?(?:me\s+)?(?:everyone|everybody|anyone|anybody"
+        r"|someone|people|the\s+people"
         r"|everything|anything|what"
         r"|who)\s+(?:i\s+(?:still\s+)?(?:have(?:n't|\s+not)|did(?:n't|\s+not)|need\s+to"
         rf"|have\s+to)\s+(?:yet\s+)?{_ANSWER}(?:\s+yet)?|(?:is|are|who\s+is|who\s+are"

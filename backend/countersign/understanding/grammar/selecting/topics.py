@@ -22,6 +22,8 @@ _COMMANDS = (
 _NEXT_WISH = re.compile(
     rf"\s+(?:(?:and|then|plus|also|but)\s+)+(?:{_COMMANDS})\b|\s+then\b|\s*[,;.!?:\n]\s*\S?|\s+-+\s"
 )
+# "What happened" asks; it names nothing a mail could be about.
+_ASKED = re.compile(r"(?:what|who|whom|which|how|when|where|why)\b")
 _INSIDE_WORD = re.compile(r"[.:](?=\w)")
 _TURNED = re.compile(
     r"\b(?:except(?:ing)?|excluding|exclude|besides|unless|but|or|nor|not|don't|dont|doesn't|never"
@@ -87,6 +89,8 @@ def read_topic(text: RequestText, start: int, ends_at: Boundary) -> tuple[str, i
             end = position
             break
     phrase = text.folded[start:end]
+    if _ASKED.match(phrase):
+        return None
     if not topic_words(phrase) or len(phrase.split()) > MOST_WORDS or _TURNED.search(phrase):
         return None
     return text.slice(start, end), end

@@ -69,7 +69,7 @@ _IN_LABEL = (
         rf"|folder|tag)\s+(?:called\s+|named\s+)?{_LABEL_NAME}"
     ),
     re.compile(
-        rf"(?:in|from|under|with|inside)\s+(?:my|the)\s+{_LABEL_NAME}(?<=\w|\")\s+(?:label|folder|tag)\b"
+        rf"(?:in|from|under|with|inside)\s+(?:my\s+|the\s+)?{_LABEL_NAME}(?<=\w|\")\s+(?:label|folder|tag)\b"
     ),
     re.compile(
         r"(?:in|from|under|with|inside)\s+(?:my|the)\s+(?P<name>[\w&/\-]+(?:\s+[\w&/\-]+)?)\s+(?:label|folder|tag)\b"
@@ -80,7 +80,7 @@ _IN_LABEL = (
 )
 _NO_LABELS = word_set("spam junk trash bin drafts draft archive sent")
 _NOTHING_MORE = re.compile(
-    r"(?:say|says|about)$"
+    r"(?:say|says|about|(?:give|gives|contain|contains|mention|mentions|hold|holds)(?:\s+(?:me|us))?)$"
     rf"|{_THAT}(?:(?:do|did|have|had|has)\s+(?:i|we)\s+(?:have|got|gotten|get|received|receive)|(?:i"
     r"|we)(?:'ve|\s+have|\s+had)?\s*(?:just\s+|recently\s+)?"
     r"(?:got(?:ten)?|received|have|get|had)|(?:have\s+|has\s+)?(?:come|came|arrived)(?:\s+in)?"
