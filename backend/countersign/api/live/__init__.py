@@ -1,1 +1,1 @@
-"""The live connection to a page: its frames, its socket, and how it waits for news."""
+"""What goes to a page as it happens: server-sent events, the live socket, and how both wait for news."""

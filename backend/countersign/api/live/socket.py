@@ -17,8 +17,8 @@ from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ValidationError
 
 from countersign.accounts.services import Services
-from countersign.api.event_stream import REPLAY_LIMIT, Listener, list_after
 from countersign.api.live import frames
+from countersign.api.live.event_stream import REPLAY_LIMIT, Listener, list_after
 from countersign.api.live.hints import Hints
 from countersign.events import log as events
 from countersign.identity.sessions import is_live

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 
-from countersign.api.event_stream import EventList, ListenerDep, list_after, stream_after
+from countersign.api.live.event_stream import EventList, ListenerDep, list_after, stream_after
 from countersign.api.signed_in import ServicesDep
 from countersign.events.log import MAX_PAGE
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel
 
 from countersign.accounts.services import Services
-from countersign.api.event_stream import Listener
+from countersign.api.live.event_stream import Listener
 from countersign.api.live.frames import PROTOCOL
 from countersign.api.live.socket import Close, LiveSocket
 from countersign.api.signed_in import COOKIE, HumanDep, SessionDep

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from countersign.api.event_stream import EventList, as_events
 from countersign.api.idempotency import OnceDep
+from countersign.api.live.event_stream import EventList, as_events
 from countersign.api.openapi import refusals
 from countersign.api.shapes import CursorText, PageSize, RequestBody, as_cursor
 from countersign.api.signed_in import CheckpointsDep, ServicesDep, SessionDep
