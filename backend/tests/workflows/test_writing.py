@@ -164,6 +164,17 @@ async def test_the_one_file_that_fits_the_words_is_attached(alex: MailDesk) -> N
     assert await names_on_the_card(alex) == ["Invoice-2211.pdf"]
 
 
+async def test_the_words_alone_find_the_person_and_the_file(alex: MailDesk) -> None:
+    await alex.ask_and_drive(
+        "Send an email to Dana Ito saying the invoice is attached and attach the invoice from Sarah Chen's mail"
+    )
+
+    change = (await alex.card())["change"]
+    assert (change["kind"], change["to"][0]["email"]) == ("mail.send", "dana@client.test")
+    assert "The invoice is attached." in change["body_text"]
+    assert await names_on_the_card(alex) == ["Invoice-2211.pdf"]
+
+
 @pytest.mark.parametrize(
     ("answer", "names"),
     [
