@@ -261,7 +261,10 @@ def _topic(text: RequestText, start: int, selection: Selection, *, is_set: bool)
     if behind is None:
         return None
     if quoted := topics.read_quoted(text, behind):
-        return replace(selection, subject=quoted[0], topic=quoted[0]), quoted[1]
+        words, end = quoted
+        if text.folded.startswith(("about", "re", "regarding", "concerning"), start):
+            return replace(selection, subject=words, topic=words), end
+        return replace(selection, topic=words, topic_words=topics.topic_words(words)), end
     return with_topic(text, behind, selection)
 
 
