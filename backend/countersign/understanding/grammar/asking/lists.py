@@ -13,6 +13,13 @@ _SENT_ME = (
 LIST_FORMS = (
     form(
         "list",
+        rf"(?:did|has|have)\s+{WHO}\s+(?:ever\s+|already\s+)?(?:repl(?:y|ied)|respond(?:ed)?"
+        r"|react(?:ed)?)\s+to\s+my\s+"
+        r"(?!(?:last\s+)?(?:e-?mail|mail|message)s?\b)",
+        "topic",
+    ),
+    form(
+        "list",
         r"(?:(?:show|give|find|tell|send|get)\s+(?:me\s+|us\s+)?)?(?:what|everything"
         rf"|all)\s+{WHO}\s+{_SENT_ME}(?=\s|$)",
         "scope",

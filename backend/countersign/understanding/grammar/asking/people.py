@@ -29,7 +29,7 @@ CONTACT_FORMS = (
         rf"(?:{GIVE}|(?:who|what)\s+are|which|what)\s+{A}{_PEOPLE}(?:\s+of\s+(?:the\s+"
         rf"|all\s+(?:the\s+)?)?{_PEOPLE})?(?:\s+(?:involved|concerned|mentioned"
         r"|copied|included))?(?:\s+(?:who|that|which)?\s*(?:have\s+|has\s+|are\s+|were\s+"
-        rf"|is\s+)?(?:{WROTE}|involved|copied|talking|asking|mentioned|part|on)(?:\s+to)?(?:\s+(?:me"
+        rf"|is\s+)?(?:{WROTE}|involved|copied|talking|asking|writing|mailing|mentioned|part|on)(?:\s+to)?(?:\s+(?:me"
         r"|us))?)?(?=\s|$)",
         "scope",
     ),

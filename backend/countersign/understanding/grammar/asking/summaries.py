@@ -22,7 +22,7 @@ SUMMARY_FORMS = (
     form(
         "summary",
         rf"(?:(?:{GIVE}|what(?:'s|\s+is|\s+are)|(?:do\s+a|i'd\s+like))\s+)?{A}{_SUMMARY}\s+(?:of|on|for"
-        r"|about|from|regarding|in|with)\s+(?:what\s+happened\s+(?:in|with)\s+)?",
+        r"|about|from|regarding|in|with)\s+(?:what\s+happened\s+(?:in|with)\s+|what(?:'s|\s+is)\s+in\s+)?",
         "mails_or_topic",
     ),
     form(

@@ -8,10 +8,17 @@ from countersign.understanding.grammar.asking.form import GIVE, WHO, A, form
 _TASKS = (
     r"(?:action\s+(?:items?|points?)|actions|tasks?|to-?dos?(?:\s+(?:items?|list))?|to\s+dos"
     r"|to\s+do\s+(?:items?|list)"
-    r"|(?:next\s+)?steps?|follow-?\s?ups?|deadlines?|commitments|assignments|things\s+(?:(?:that"
+    r"|(?:next\s+)?steps?|follow-?\s?ups?|deadlines?|commitments|assignments|things\s+to\s+do|things\s+(?:(?:that"
     r"|which)\s+)?(?:i|we)\s+(?:need|have|ought)\s+to\s+do|work\s+items|asks|due\s+dates)\b"
 )
 TASK_FORMS = (
+    form(
+        "action_items",
+        rf"what\s+{WHO}\s+(?:still\s+)?(?:wants|wanted|needs|needed|expects|expected|asks|asked"
+        r"|requires)(?:\s+(?:of|from))?"
+        r"(?:\s+(?:me|us)(?:\s+to\s+do)?)?(?=\s|$)",
+        "scope",
+    ),
     form(
         "action_items",
         rf"(?:{GIVE}|summari[sz]e|what\s+are|what're|which|what|(?:are\s+there|do\s+(?:i|we)\s+have"

@@ -123,6 +123,7 @@ _SENDER_AFTER_TOPIC = re.compile(
 _SURE_OF_DAYS = word_set(
     "from since older newer that which received sent dated i starting arrived more less over came written within"
 )
+_WITH_A_THING = re.compile(r"with\s+(?:the|an?|my|our)\s")
 _SUBJECT = re.compile(
     r"(?:(?:with|under|having)\s+)?(?:(?:the|a|as)\s+)*(?:subject(?:\s+line)?|title|titled|called"
     r"|named|entitled)\s*:?\s*(?:is\s+|of\s+|contains\s+)?(?=\")"
@@ -237,10 +238,15 @@ def _sender(text: RequestText, start: int, selection: Selection) -> Limit | None
             continue
         if match["pronoun"]:
             return replace(selection, pronoun=PRONOUNS[match["pronoun"]]), match.end()
-        if names_nobody(match["person"]):
+        if names_nobody(match["person"]) or (selection.is_single and _brings(match.group(), selection)):
             return None
         return replace(selection, person=text.slice(*match.span("person")).strip("<>. ")), match.end()
     return None
+
+
+def _brings(folded: str, selection: Selection) -> bool:
+    """Whether "the mail with the tickets" speaks of what it brings, not of who it was exchanged with."""
+    return not selection.is_thread and _WITH_A_THING.match(folded) is not None
 
 
 def _subject(text: RequestText, start: int, selection: Selection) -> Limit | None:
@@ -258,6 +264,8 @@ def _topic(text: RequestText, start: int, selection: Selection, *, is_set: bool)
     if selection.topic:
         return None
     behind = topics.begins_topic(text, start, is_set=is_set)
+    if behind is None and not is_set and selection.is_single and _brings(text.folded[start:], selection):
+        behind = start + len("with ")
     if behind is None:
         return None
     if quoted := topics.read_quoted(text, behind):
