@@ -74,6 +74,23 @@ def test_what_is_called_a_draft_is_never_proposed_for_sending(
     assert not isinstance(answer, Plan) or answer.intent == "mail.draft.create"
 
 
+@pytest.mark.parametrize(
+    "wish",
+    ["archive it", "delete Tom's mails", "summarize the thread", "label the thread Work", "unsubscribe me"],
+)
+def test_a_second_wish_behind_any_phrasing_is_never_dropped_and_never_written(
+    wish: str, with_file: RequestContext
+) -> None:
+    plain = [row["request"] for row in _ROWS if not set(row["request"]) & set('":\n”—')]
+
+    planned = [
+        request
+        for request in plain
+        if isinstance(understand(f"{request.rstrip(' .?!')} and {wish}", with_file), Plan)
+    ]
+    assert planned == []
+
+
 def test_the_phrasing_file_is_as_wide_as_promised() -> None:
     per_intent = Counter(row["intent"] for row in _ROWS)
     with_files = sum("files" in row for row in _ROWS)

@@ -18,6 +18,7 @@ from countersign.understanding.grammar.commands import (
 from countersign.understanding.grammar.messages.people import is_among
 from countersign.understanding.grammar.messages.read import (
     find_said_to_another,
+    find_wish_before,
     prepared,
     read_message,
     refuse_reply_extras,
@@ -180,9 +181,10 @@ def _names_several_people(text: RequestText, target: Target) -> bool:
 
 def _without_second_request(text: RequestText, reply: ReplyReading) -> Reading:
     saying = reply.saying
+    if wish := find_wish_before(text, 0, saying):
+        return wish
     if saying is None:
-        found = refusals.find_second_request(text.folded, reply.target.end)
-        return found[0] if found else reply
+        return reply
     if saying.rest:
         found = refusals.find_second_request(" ; " + saying.rest, 0)
         return found[0] if found else replace(reply, saying=None)

@@ -27,7 +27,7 @@ class Refusal:
 _MAILBOX = r"(?:mail|e-?mail|message|thread|conversation|inbox|newsletter|spam|junk)"
 _IT = (
     rf"(?:it|this|that|them|these|those|her|his|the\b[^.,;\n]{{0,30}}?\b{_MAILBOX}s?|(?:all"
-    rf"|every|my)\b[^.,;\n]{{0,30}})"
+    rf"|every|my)\b[^.,;\n]{{0,30}}|[\w\-]+'s?\s[^.,;\n]{{0,30}}?\b{_MAILBOX}s?)"
 )
 CALENDAR = (
     r"(?:meetings?|appointments?|events?|calendars?|calls?|invit(?:e|es|ation|ations)"

@@ -32,6 +32,7 @@ _SAID_TO_ANOTHER = re.compile(
     r"|(?:to[ ]+)?(?:[A-Z][\w.'-]*|[\w.+-]+@[\w.-]+)(?:[ ]+[A-Z][\w.'-]*)?[ ]+(?:saying|that[ ]+(?:we|i|it|he"
     r"|she|they|the|our|my)\b))"
 )
+_QUOTED = re.compile(r'"[^"]*"')
 _CAN_YOU = re.compile(
     r"(?:(?<=[.!?'\"])|[,;])[ ]+(?:can|could|would|will)[ ]you[ ](?:please[ ])?(?:do|handle|manage|arrange)"
     r"[ ](?:that|this|it)(?:[ ]for[ ]me)?(?:[ ]please)?[ ]*[?.!]*$"
@@ -70,10 +71,12 @@ def read_message(
     """
     undictated = read_undictated(text, start)
     if undictated is not None:
-        plain = replace(extras, is_draft=False) == Extras()
+        plain = replace(extras, is_draft=False) == Extras() and find_wish_before(text, start, None) is None
         return MessageReading(undictated, text, extras) if plain else refusals.SEVERAL
     forward = read_forward(text, start)
     if isinstance(forward, ForwardReading):
+        if wish := find_wish_before(text, start, forward.saying):
+            return wish
         said = without_own_question_mark(text, forward.saying, start)
         return _forward(replace(forward, saying=said), text, extras)
     if forward is not None:
@@ -87,6 +90,13 @@ def read_message(
     more = replace(extras, files=(*extras.files, file)) if file else extras
     said = without_own_question_mark(text, reading.saying, start)
     return _checked(replace(reading, saying=said), text, more)
+
+
+def find_wish_before(text: RequestText, start: int, saying: Saying | None) -> Refusal | None:
+    """The refusal of a second request among the words that name the mail and its readers; None when there is none."""
+    head = text.folded[: saying.start] if saying else text.folded
+    found = refusals.find_second_request(_QUOTED.sub('""', head), start)
+    return found[0] if found else None
 
 
 def refuse_reply_extras(extras: Extras) -> Refusal | None:

@@ -22,6 +22,7 @@ from countersign.understanding.grammar.messages.beside.places import (
 )
 from countersign.understanding.grammar.messages.people import read_people
 from countersign.understanding.grammar.messages.reading import Extras, FileWords
+from countersign.understanding.grammar.refusals import find_second_request
 from countersign.understanding.words.text import RequestText
 
 _MOST_CLAUSES = 8
@@ -187,6 +188,8 @@ def _end_of_subject(text: RequestText, start: int, match: re.Match[str]) -> int:
     begin, end = match.span("value")
     if text.folded[begin] in "\"'":
         return end
+    wish = find_second_request(text.folded, begin)
+    end = min(end, wish[1]) if wish else end
     ended = _SUBJECT_END.search(text.folded, begin, end)
     if ended is not None:
         return ended.start()
@@ -251,6 +254,9 @@ def _take_files(text: RequestText, start: int, extras: Extras) -> Taken | None:
         clear = turns_to_us(text, start, match) and (
             file.has_place or not may_be_said(text, start, match.start())
         )
+        wish = find_second_request(text.folded, match.end())
+        if wish is not None and wish[1] < end:
+            continue
         is_sure = bool(match.group("sure")) and file.has_place and not is_block(text, start, match.start())
         if (is_set_apart(text, start, match.start()) and not is_sure) or not clear:
             continue

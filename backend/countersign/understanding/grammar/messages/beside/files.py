@@ -15,7 +15,7 @@ _STOP = (
     r"(?:from|in|of|out|and|or|but|to|saying|say|that|which|with|for|on|at|by|i|we|you|he|she|it|they|is|are|was|were"
     r"|will|please|as|about|when|if|because|cc|bcc|subject)\b"
 )
-_NOUNS = rf"(?P<noun>(?:(?!{_STOP})[^\W_][\w\-.]*(?:[ ]+|(?=[^\w\-.]|$))){{0,5}}?)"
+_NOUNS = rf"(?P<noun>(?:(?!{_STOP})[^\W_](?:[\w\-]|\.(?=\w))*(?:[ ]+|(?=[^\w\-.]|$))){{0,5}}?)"
 _UPLOADED = re.compile(
     rf"{_ARTICLE}{_NOUNS}[ ]*(?:(?:that|which)[ ]+)?(?:i|we)(?:'ve|[ ]+have)?[ ]+(?:just[ ]+|already[ ]+)?"
     r"(?:uploaded|attached|added|dropped|shared|provided|sent[ ]+you|gave[ ]+you|put)"
@@ -23,7 +23,7 @@ _UPLOADED = re.compile(
 )
 _UPLOAD_FIRST = re.compile(
     rf"{_ARTICLE}(?:uploaded|attached"
-    rf"|enclosed)[ ]+(?P<noun>(?:(?!{_STOP})[^\W_][\w\-.]*[ ]?){{1,4}}?)(?=[ ]*(?:[,;.!?)\n]|$"
+    rf"|enclosed)[ ]+(?P<noun>(?:(?!{_STOP})[^\W_](?:[\w\-]|\.(?=\w))*[ ]?){{1,4}}?)(?=[ ]*(?:[,;.!?)\n]|$"
     rf"|and\b|{terms.SAYING_AHEAD}|[ ]?(?:to|with|as|in)\b))"
 )
 _UPLOAD_NAMED = re.compile(
@@ -41,7 +41,8 @@ _SENT_BY = re.compile(
     r"(?:sent|mailed|e-?mailed|attached|gave|shared|forwarded)(?:[ ]+(?:to[ ]+)?(?:me|us))?\b"
 )
 _OWNED = re.compile(
-    rf"(?P<person>{terms.PERSON})'s?[ ]+(?:(?:{terms.LAST})[ ]+)?(?P<noun>(?:(?!{_STOP})[^\W_][\w\-.]*[ ]?){{1,4}}?)"
+    rf"(?P<person>{terms.PERSON})'s?[ ]+(?:(?:{terms.LAST})[ ]+)?"
+    rf"(?P<noun>(?:(?!{_STOP})[^\W_](?:[\w\-]|\.(?=\w))*[ ]?){{1,4}}?)"
 )
 _PLAIN = re.compile(rf"(?:the|my|our|this|that|these|an?)[ ]+{_NOUNS}")
 _MAIL_NOUN = re.compile(rf"(?:{terms.LAST}[ ]+)?{terms.MAIL}$")
@@ -90,6 +91,8 @@ def _in_mail(text: RequestText, start: int) -> tuple[FileWords, int] | None:
     for pattern in (_SENT_BY, _OWNED):
         for match in _longest_first(pattern, text, start):
             noun = _noun(text, match)
+            if not noun and pattern is _SENT_BY:
+                continue
             if _MAIL_NOUN.match(noun.lower()) or _NO_FILE.match(noun.lower()):
                 continue
             person = text.slice(*match.span("person")).strip("<>. ")
