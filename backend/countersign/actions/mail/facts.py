@@ -5,7 +5,7 @@ Facts are gathered once when the mail is resolved and stay with the version they
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -54,7 +54,6 @@ class MailFacts(BaseModel):
         answers_to: those recipients, in lower case, that the answered mail asked for and that did not write it.
         cautions: codes of what is unusual about the mail answered (`mailing_list`, `automated`).
         difference: what is new on the thread since the version before, one sentence each.
-        current: the draft that is to be changed as it is now, in a payload's shape; None when none is changed.
         spent_usd: what preparing it has cost, a decimal string.
     """
 
@@ -70,7 +69,6 @@ class MailFacts(BaseModel):
     cautions: list[Literal["mailing_list", "automated"]] = Field(default_factory=list)
     promises: list[Promise] = Field(default_factory=list)
     difference: list[str] = Field(default_factory=list)
-    current: dict[str, Any] | None = None
     spent_usd: str = "0.000000"
 
     def is_external(self, email: str) -> bool:

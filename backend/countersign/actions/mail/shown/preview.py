@@ -24,12 +24,8 @@ _NAME_SHOWN = 60
 
 
 def preview(form: Form, mail: MailPayload, facts: MailFacts, before: MailPayload | None) -> dict[str, Any]:
-    """The card's part that follows from the mail alone (events/cards.py); `before` is the version before.
-
-    The first version of a change to a draft is shown beside the draft as it is.
-    """
+    """The card's part that follows from the mail alone (events/cards.py); `before` is the version before."""
     reasons = cautions.reasons(form, mail, facts)
-    before = before or (MailPayload.model_validate(facts.current) if facts.current else None)
     return {
         "account_email": facts.account_email,
         "title": _title(form, mail, facts),
