@@ -63,7 +63,7 @@ NOTHING = Refusal(
     "nothing", "leave things undone", "Nothing was done. I only act when you ask me to and approve the card."
 )
 OTHER_MAIL = Refusal("mail.reply.other", "reply to another mail than the newest one that fits")
-COPY = Refusal("mail.recipients", "add other recipients to a reply")
+COPY = Refusal("mail.recipients", "add other recipients to a reply or to a mail passed on")
 ATTACH = Refusal(
     "mail.attach",
     "attach that",
