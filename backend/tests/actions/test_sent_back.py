@@ -199,6 +199,19 @@ async def test_a_tampered_decision_sends_nothing(
     assert (await desk.row(card))["outcome"]["problem"]["code"] == code
 
 
+async def test_a_decision_tampered_with_before_any_try_is_refused_though_armed(desk: Desk) -> None:
+    card = await desk.approved()
+    desk.sandbox.fault("gmail.users.history.list", status=500, count=1)
+    await desk.execute(card)
+    assert await desk.state(card) == "armed"
+    await desk.tamper("UPDATE decisions SET mac = '\\x00'")
+    await desk.advance(20)
+
+    await desk.execute(card)
+
+    assert (await desk.state(card), desk.sends()) == ("refused", [])
+
+
 async def test_a_decision_of_another_action_or_verb_does_not_cover_this_one(desk: Desk) -> None:
     card, other = await desk.approved(1), await desk.propose(2)
     await desk.decide(other, "reject")

@@ -163,6 +163,14 @@ def test_an_archive_that_does_something_else_is_refused(change: dict[str, Any]) 
         SETS["mail.archive"].checked({"changes": [{"message_ids": ["m1"], **change}]})
 
 
+@pytest.mark.parametrize(
+    "label", [None, {"id": "Label_2", "name": "Other"}, {"id": "Label_1", "name": " "}], ids=str
+)
+def test_a_label_other_than_the_one_shown_is_refused(label: dict[str, str] | None) -> None:
+    with pytest.raises(InvalidError):
+        SETS["mail.label"].checked({"changes": [{"message_ids": ["m1"], "add": ["Label_1"]}], "label": label})
+
+
 async def test_without_a_grant_no_label_is_changed(desk: Desk) -> None:
     access = await credentials(desk.services, desk.user_id, desk.account_id)
     door, kind = Door(desk.services.google, access), SETS["mail.archive"]
