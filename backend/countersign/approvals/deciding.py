@@ -117,12 +117,23 @@ async def edit(
         ExpiredError: too late.
         StaleCardError: it says something else by now, was decided, or is being revised.
     """
-    action, approval = await _locked(session, approval_id)
-    await _still_open(session, action, approval, version, action.digest)
-    if action.revision_decision_id is not None:
-        raise await _stale(session, action, "This card is being revised.")
-    changed = await proposals.edit(session, services, action, changes)
-    return await proposals.card_of(session, changed)
+    action = await _editable(session, approval_id, version)
+    return await proposals.card_of(session, await proposals.edit(session, services, action, changes))
+
+
+async def send_instead(
+    session: AsyncSession, services: Services, approval_id: UUID, version: int
+) -> dict[str, Any]:
+    """The card of a draft as its next version that sends it, with its own preview, risk and hold; it decides nothing.
+
+    Raises:
+        NotFoundError: no such card of this user.
+        ConflictError: it is no draft; nothing was changed.
+        InvalidError: it cannot be sent as it stands (`fields` names what is missing); nothing was changed.
+        ExpiredError, StaleCardError: see `edit`.
+    """
+    action = await _editable(session, approval_id, version)
+    return await proposals.card_of(session, await proposals.send_instead(session, services, action))
 
 
 async def undo(
@@ -235,6 +246,14 @@ async def _locked(session: AsyncSession, approval_id: UUID) -> tuple[ActionRow, 
     approval = await proposals.approval(session, approval_id)
     action = await proposals.locked_one(session, approval.action_id)
     return action, await proposals.approval(session, approval_id)
+
+
+async def _editable(session: AsyncSession, approval_id: UUID, version: int) -> ActionRow:
+    action, approval = await _locked(session, approval_id)
+    await _still_open(session, action, approval, version, action.digest)
+    if action.revision_decision_id is not None:
+        raise await _stale(session, action, "This card is being revised.")
+    return action
 
 
 async def _still_open(

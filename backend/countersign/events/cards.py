@@ -145,7 +145,7 @@ class ApprovalCard(CardPart):
     preview: Preview
     undo: Undo
     cost: Cost
-    allowed: list[Literal["approve", "edit", "reject", "respond"]]
+    allowed: list[Literal["approve", "edit", "reject", "respond", "send_instead"]]
     requires: list[str]
     editable: list[str]
     stale_reason: str | None

@@ -45,6 +45,12 @@ class Edit(RequestBody):
     changes: dict[str, Any] = Field(min_length=1, max_length=50)
 
 
+class ShownVersion(RequestBody):
+    """The version of the card the person was looking at."""
+
+    version: Version
+
+
 class Decision(RequestBody):
     """What a person says about exactly the version and digest that was shown."""
 
@@ -202,6 +208,16 @@ async def edit_approval(
     """The next version with these changes; decides nothing."""
     return await once.answer(
         ApprovalCard, lambda: deciding.edit(session, services, approval_id, edit.version, edit.changes)
+    )
+
+
+@router.post("/{approval_id}/send-instead", responses=refusals(409, 410))
+async def send_instead(
+    approval_id: ApprovalId, draft: ShownVersion, services: ServicesDep, session: SessionDep, once: OnceDep
+) -> ApprovalCard:
+    """The draft as a version that sends it, with its own preview and risk; decides nothing."""
+    return await once.answer(
+        ApprovalCard, lambda: deciding.send_instead(session, services, approval_id, draft.version)
     )
 
 
