@@ -34,6 +34,7 @@ from countersign.kit.under_way import UnderWay
 from countersign.runs.driver import drive
 from countersign.runs.saver import Checkpoints
 from countersign.settings import Settings
+from countersign.understanding.matching.pattern import compile_all
 
 log = structlog.get_logger()
 
@@ -135,6 +136,7 @@ async def run(settings: Settings, *, stopping: asyncio.Event | None = None) -> N
             loop.add_signal_handler(number, worker.stopping.set)
         log.info("worker.started", concurrency=settings.worker_concurrency)
         async with asyncio.TaskGroup() as group:
+            group.create_task(asyncio.to_thread(compile_all), name="grammar")
             for part in (_take_jobs, _scan, _reap, _report_health):
                 group.create_task(_until_stopped(worker, part), name=part.__name__)
         log.info("worker.stopped")

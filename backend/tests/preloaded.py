@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory, mkstemp
 from typing import Any
 
 from countersign import worker
+from countersign.understanding.matching.pattern import compile_all
 
 BACKEND = Path(__file__).resolve().parents[1]
 _PR_SET_PDEATHSIG = 1
@@ -74,6 +75,7 @@ def fork_worker(environment: dict[str, str]) -> Forked:
 
 def main() -> None:
     """Fork and wait as told until standard input ends."""
+    compile_all()
     for line in sys.stdin:
         command = json.loads(line)
         if command["op"] == "wait":

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from countersign.understanding.matching.pattern import Pattern
+
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = (
     "january",
@@ -207,11 +209,11 @@ def _next_month(day: date) -> date:
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-]){pattern}", re.IGNORECASE)
+def _compiled(pattern: str) -> Pattern:
+    return Pattern(rf"(?<![\w-]){pattern}", re.IGNORECASE)
 
 
-READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
+READERS: tuple[tuple[Pattern, Reader], ...] = (
     (_compiled(r"(?P<year>(?:19|20)\d\d)-(?P<number>\d{1,2})-(?P<day>\d{1,2})\b"), _iso),
     (
         _compiled(

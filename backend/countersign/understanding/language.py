@@ -3,7 +3,7 @@
 Must not guess: a text with too few such words, or with two languages level, has no language here.
 """
 
-import re
+from countersign.understanding.matching.pattern import Pattern
 
 # Closed-class words (articles, pronouns, prepositions, auxiliaries). They carry a quarter to a half of running text,
 # so that even one short sentence holds some. Words shared by several languages count for each of them.
@@ -72,7 +72,7 @@ _LETTERS: tuple[tuple[str, str], ...] = (
     ("\u00e6\u00f8", "da"),
     ("\u0153", "fr"),
 )
-_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+_WORD = Pattern(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _WORDS_READ = 400
 LANGUAGES: tuple[str, ...] = tuple(_WORDS)
 

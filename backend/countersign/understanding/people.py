@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import word_set
 
 Provenance = Literal["contact", "mail_history", "request"]
@@ -18,9 +19,9 @@ Provenance = Literal["contact", "mail_history", "request"]
 _EXACT_ADDRESS, _FULL_NAME, _ALL_WORDS, _BEGINNING = range(4)
 _TITLES = word_set("mr mrs ms miss dr prof professor herr frau sir madam doctor")
 _ARTICLES = word_set("the my our a an")
-_ADDRESS = re.compile(r"[\w.+%'\-]+@[\w\-]+(?:\.[\w\-]+)+")
+_ADDRESS = Pattern(r"[\w.+%'\-]+@[\w\-]+(?:\.[\w\-]+)+")
 _NAME_SHOWN = 60
-_HOUSE = re.compile(r"^(?P<name>.+?)\s+(?:from|at|of)\s+(?P<house>.+)$", re.IGNORECASE)
+_HOUSE = Pattern(r"^(?P<name>.+?)\s+(?:from|at|of)\s+(?P<house>.+)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,13 @@ Must not run for long on any input: every pattern looks at one line, or at a few
 import re
 from dataclasses import dataclass
 
+from countersign.understanding.matching.pattern import Pattern
+
 _LONGEST_LINE = 1_000
 _HEADER_LINES = 5
 # ">>> look here <<<" is decoration; a quoted line has no closing arrows.
-_QUOTED = re.compile(r"^\s*[>|](?!.*<<<\s*$)")
-_OPEN_LINK = re.compile(r"^\s*>.*[<(]\s*https?://[^>)]*$")
+_QUOTED = Pattern(r"^\s*[>|](?!.*<<<\s*$)")
+_OPEN_LINK = Pattern(r"^\s*>.*[<(]\s*https?://[^>)]*$")
 _DATE_LIKE = (
     r"(?:\d{1,4}[./ -]|\d{1,2}:\d\d|\b(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may"
     r"|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b)"
@@ -21,8 +23,8 @@ _WROTE = (
     r"|napisa[łl]\(?a?\)?|escreveu|vi[ếe]t|yazd[ıi]|napsal|kirjoitti|написала?|пишет)"
 )
 # "On <date>, <who> wrote:" in the order of many languages, after its lines were joined.
-_ATTRIBUTIONS: tuple[re.Pattern[str], ...] = tuple(
-    re.compile(pattern, re.IGNORECASE)
+_ATTRIBUTIONS: tuple[Pattern, ...] = tuple(
+    Pattern(pattern, re.IGNORECASE)
     for pattern in (
         r"^[\s>*-]*(?:on|am|le|el|il|op|den|på|em|w\s+dniu|dnia"
         rf"|vào)\b.{{4,400}}?(?:{_WROTE})\b[^\n]{{0,120}}:?\s*-*\s*$",
@@ -33,13 +35,13 @@ _ATTRIBUTIONS: tuple[re.Pattern[str], ...] = tuple(
         rf"^[\s>*]*{_DATE_LIKE}.{{4,200}}\b(?:{_WROTE})\s*:\s*$",
     )
 )
-_ATTRIBUTION_START = re.compile(
+_ATTRIBUTION_START = Pattern(
     r"^[\s>*-]*(?:on|am|le|el|il|op|den|på|em|w\s+dniu|dnia|vào|\d{4}[-/.]\d"
     r"|\d{1,2}[-/.]\d{1,2})\b",
     re.IGNORECASE,
 )
-_SHARED_LINE = re.compile(rf"(?:-{{2,}}\s*|\s)(?=on\s+[^\n]{{4,160}}\b{_WROTE}\s*:\s*$)", re.IGNORECASE)
-_SPLITTER = re.compile(
+_SHARED_LINE = Pattern(rf"(?:-{{2,}}\s*|\s)(?=on\s+[^\n]{{4,160}}\b{_WROTE}\s*:\s*$)", re.IGNORECASE)
+_SPLITTER = Pattern(
     r"^[\s>*]*[-_=*#+—–]{1,}\s*(?:original|forwarded|reply|weitergeleitete"
     r"|urspr[üu]ngliche|oprindelig|ursprungligt|mensaje|mensagem|message|messaggio"
     r"|oorspronkelijk|doorgestuurd|begin\s+forwarded|antwort|opprinnelig)[^\n]{0,60}$"
@@ -47,24 +49,24 @@ _SPLITTER = re.compile(
     r"|anfang\s+der\s+weitergeleiteten)\b",
     re.IGNORECASE,
 )
-_HEADER = re.compile(
+_HEADER = Pattern(
     r"^[\s>*]*(?:from|sent|to|cc|subject|date|reply-to|von|gesendet|an|betreff|datum|de"
     r"|envoy[ée]|[àa]|objet|enviado|para|asunto|da|inviato|a|oggetto"
     r"|data|van|verzonden|aan|onderwerp|från|skickat|till|[äa]mne|fra|sendt|til|emne|od"
     r"|wys[łl]ano|do|temat|assunto)\*?\s*:\*?\s*\S",
     re.IGNORECASE,
 )
-_FROM_HEADER = re.compile(r"^[\s>*]*(?:from|von|de|da|van|från|fra|od|date|datum)\*?\s*:", re.IGNORECASE)
-_SIGNATURE_RULE = re.compile(r"^\s*(?:--|—|__|\*\*)\s*$|^\s*[-=_~*]{4,}\s*$")
-_SENT_FROM = re.compile(
+_FROM_HEADER = Pattern(r"^[\s>*]*(?:from|von|de|da|van|från|fra|od|date|datum)\*?\s*:", re.IGNORECASE)
+_SIGNATURE_RULE = Pattern(r"^\s*(?:--|—|__|\*\*)\s*$|^\s*[-=_~*]{4,}\s*$")
+_SENT_FROM = Pattern(
     r"^\s*(?:sent\s+(?:from|via|with|by)\s+(?:my\s+)?|get\s+outlook\s+for"
     r"|von\s+meinem\s+\S.*gesendet|gesendet\s+von|gesendet\s+mit|envoy[ée]\s+(?:de|depuis)"
     r"|enviado\s+(?:desde|do|de)"
     r"|inviato\s+da|verzonden\s+(?:vanaf|met|van)|skickat\s+fr[åa]n|wys[łl]ano\s+z|sendt\s+fra)[^\n]{1,80}$",
     re.IGNORECASE,
 )
-_DASHED_NAME = re.compile(r"^\s*-{1,2}\s?(?!\s)[A-Z][^\W\d_]+(?:\s+[A-Z][\w.]+){0,3}\s*$")
-_CLOSING = re.compile(
+_DASHED_NAME = Pattern(r"^\s*-{1,2}\s?(?!\s)[A-Z][^\W\d_]+(?:\s+[A-Z][\w.]+){0,3}\s*$")
+_CLOSING = Pattern(
     r"^\s*(?:(?:with\s+)?(?:best|kind|kindest|warm|warmest|many)?\s*(?:regards|wishes)"
     r"|best|cheers|sincerely|yours(?:\s+(?:sincerely|faithfully|truly))?|sincerely\s+yours"
     r"|thanks(?:\s+(?:again|a\s+lot|so\s+much|in\s+advance))?"
@@ -84,10 +86,10 @@ _CLOSING = re.compile(
     r"|selamlar|s\s+pozdravem|d[ěe]kuji)\s*[,.!]*\s*$",
     re.IGNORECASE,
 )
-_CLOSING_WITH_NAME = re.compile(
+_CLOSING_WITH_NAME = Pattern(
     r"^\s*(?P<closing>[^,\n]{2,30}),\s*(?P<name>[A-Z][^\W\d_]+(?:\s[A-Z][^\W\d_]+)?)\s*[.]?$"
 )
-_DISCLAIMER = re.compile(
+_DISCLAIMER = Pattern(
     r"^\s*[*_]*(?:this\s+(?:e-?mail|message|communication"
     r"|transmission)\b.{0,80}\b(?:confidential|intended|privileged|may\s+contain)"
     r"|confidentiality\s+notice|disclaimer\b"
@@ -96,7 +98,7 @@ _DISCLAIMER = re.compile(
     r"|courriel)\b.{0,60}\bconfidentiel|please\s+consider\s+the\s+environment)",
     re.IGNORECASE,
 )
-_NAME_LINE = re.compile(
+_NAME_LINE = Pattern(
     r"^\s*[-–—]?\s*(?P<name>[^\W\d_]+(?:[-'’.][^\W\d_]+)*\.?(?:\s+[^\W\d_]+(?:[-'’.][^\W\d_]+)*\.?){0,2})\s*[.,]?\s*$"
 )
 

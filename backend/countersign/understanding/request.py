@@ -4,8 +4,6 @@ Must not act, and must not read anything but its two arguments: the same request
 answer in every process.
 """
 
-import re
-
 from countersign.understanding.context import RequestContext
 from countersign.understanding.grammar.asking.planning import plan_asking
 from countersign.understanding.grammar.asking.reading import AskReading
@@ -19,6 +17,7 @@ from countersign.understanding.grammar.reply import plan_reply
 from countersign.understanding.grammar.sets.commands import SetReading
 from countersign.understanding.grammar.sets.planning import plan_set
 from countersign.understanding.language import detect_language
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.plan import (
     CardReference,
     ChatConsent,
@@ -31,7 +30,7 @@ from countersign.understanding.words.text import RequestText, read_text
 # A request longer than this is a pasted text, not a request; reading it would only cost time.
 MAX_REQUEST_CHARACTERS = 20_000
 # Nobody types so many signs in a row; patterns that look for the end of a run would read them again and again.
-_LONG_RUN = re.compile(r"\s{40}|\W{120}")
+_LONG_RUN = Pattern(r"\s{40}|\W{120}")
 _IN_THE_MAIL = "in the mail"
 _A_SECOND_THING = "a second thing to do"
 _CONSENT_WORDS: dict[ConsentVerb, str] = {

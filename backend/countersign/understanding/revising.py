@@ -6,6 +6,7 @@ Must not change anything the instructions do not name: a text is revised wholly 
 import re
 from dataclasses import dataclass
 
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.planned.steps import Pronoun
 from countersign.understanding.speech.changes import NotChanged, Outcome, apply_wish
 from countersign.understanding.speech.outline import parts_of
@@ -27,12 +28,12 @@ class CannotRevise:
     reason: str
 
 
-_POLITE = re.compile(
+_POLITE = Pattern(
     r"(?:[\s,;.!]*(?:please|pls|can\s+you|could\s+you|would\s+you|ok|okay|yes|no|but|and"
     r"|then|also|actually|just|now|sorry|hmm|well"
     r"|i\s+meant|i\s+mean|better|rather)\b)*[\s,;:.!]*"
 )
-_NEXT = re.compile(
+_NEXT = Pattern(
     r"(?:\s*[;\n]\s*|\s*[,.]?\s+(?:and|then)\s+(?:then\s+|also\s+|please\s+)*|[.,]\s+)"
     r"(?=(?:please\s+|also\s+)*(?:add|remove|delete|drop|change|replace|start|begin|end"
     r"|mention|make\s+it|call|address|say\s+\S+\s+instead|use\s+\S+\s+instead)\b)"

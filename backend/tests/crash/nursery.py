@@ -23,6 +23,7 @@ from countersign.accounts.services import opened_services
 from countersign.actions import execute
 from countersign.kit.telemetry import configure_logging
 from countersign.settings import Settings
+from countersign.understanding.matching.pattern import compile_all
 
 _PR_SET_PDEATHSIG = 1
 """Source: linux/prctl.h."""
@@ -31,6 +32,7 @@ _PR_SET_PDEATHSIG = 1
 def main() -> None:
     """Fork a child for every command until standard input ends."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    compile_all()
     children: dict[str, Callable[[dict[str, Any]], None]] = {
         "worker": lambda command: asyncio.run(worker.run(Settings())),
         "execute": lambda command: asyncio.run(_execute_once(command)),

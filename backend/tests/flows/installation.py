@@ -19,7 +19,7 @@ from tests.cluster import ProductDatabase
 from tests.processes import environment_of
 from tests.sandbox.server import Sandbox
 
-START_SECONDS = 30
+START_SECONDS = 60
 LOOK_AGAIN_SECONDS = 0.05
 API = "from countersign.cli.main import main; main()"
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict
 
 from countersign.understanding.grammar.saying import said_as_answer
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.planned.steps import ReplyInstruction, Say
 from countersign.understanding.speech.readers import is_name
 from countersign.understanding.telling.listing import called
@@ -23,7 +24,7 @@ from countersign.understanding.writing import DraftText, ThreadFacts, compose_re
 _MOST_QUOTED = 2
 _LONGEST_QUOTED = 240
 # What a sentence must hold to be worth repeating: a wish, a day, an hour or an amount.
-_WISH = re.compile(
+_WISH = Pattern(
     r"\b(?:please|pls|need|needs|want|would like|let (?:me|us) know|could you|can you|have to|must|should"
     r"|deadline|due|by|until|bitte|brauche[n]?|bis|merci de|besoin|avant"
     r"|por favor|necesito|antes|per favore|entro|graag|voor)\b"

@@ -3,10 +3,10 @@
 Must not let any chat text count as a decision: what is recognised here only points at the card.
 """
 
-import re
 from typing import Literal
 
 from countersign.understanding.grammar.terms import ABOUT, WEEKDAY
+from countersign.understanding.matching.pattern import Pattern
 
 ConsentVerb = Literal["approve", "reject", "undo"]
 
@@ -52,25 +52,25 @@ _UNDO = (
 _SEPARATOR = r"[\s,;.!\-\u2014:)]*"
 
 
-def _whole(core: str) -> re.Pattern[str]:
-    return re.compile(
+def _whole(core: str) -> Pattern:
+    return Pattern(
         rf"{_SEPARATOR}(?:{_FILLER}\b{_SEPARATOR}){{0,6}}(?:{core}){_SEPARATOR}(?:(?:{core}"
         rf"|{_FILLER})(?!\w){_SEPARATOR}){{0,6}}"
     )
 
 
-_CONSENT: tuple[tuple[ConsentVerb, re.Pattern[str]], ...] = (
+_CONSENT: tuple[tuple[ConsentVerb, Pattern], ...] = (
     ("undo", _whole(_UNDO)),
     ("reject", _whole(_NO)),
     ("approve", _whole(_YES)),
-    ("approve", re.compile(rf"{_SEPARATOR}(?:{_FILLER}(?!\w){_SEPARATOR}){{1,6}}")),
+    ("approve", Pattern(rf"{_SEPARATOR}(?:{_FILLER}(?!\w){_SEPARATOR}){{1,6}}")),
 )
 _IT = (
     r"(?:it|this|that|the\s+(?:card|text|reply|draft|mail|e-?mail|message|wording|tone"
     r"|greeting|closing|subject|proposal)|the\s+(?:first|last|second|third)\s+(?:sentence"
     r"|line|paragraph|word|part)|the\s+(?:first|second|last)\s+one)"
 )
-_CHANGE = re.compile(
+_CHANGE = Pattern(
     r"(?:(?:please|pls|can\s+you|could\s+you|no|ok|okay|yes|but|actually|hmm|instead|and"
     r"|also|well|now|sorry)\b[\s,]*){0,4}"
     rf"(?:make\s+{_IT}\b|(?:re-?write|re-?phrase|reword|shorten|lengthen|fix|correct"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from countersign.understanding.grammar import terms
 from countersign.understanding.grammar.saying import Saying, read_saying
 from countersign.understanding.grammar.target import Target, read_target, skip_account
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText
 
 # How sure each shape of request is, by judgement, not by measurement: an explicit reply to a named mail is certain,
@@ -17,7 +18,7 @@ SURE_PERCENT = 98
 REPLY_VERB_PERCENT = 95
 TELL_PERCENT = 80
 
-_POLITE = re.compile(
+_POLITE = Pattern(
     r"(?:[\s,;.!:-]*(?:please|pls|plz|kindly|hi(?:\s+there)?|hey(?:\s+there)?|hello"
     r"|good\s+(?:morning|afternoon|evening)|ok(?:ay)?"
     r"|countersign|assistant|so|now|then|well|yes|yeah|sure|great|thanks|quickly"
@@ -42,41 +43,41 @@ _A_REPLY = (
     r"(?:(?:an?|my|the|this)\s+)?(?:(?:quick|short|brief|polite|friendly|kind|little"
     r"|nice)\s+)*(?:repl(?:y|ies)|response|answer|reaction)\b"
 )
-_REPLY_VERB = re.compile(
+_REPLY_VERB = Pattern(
     rf"(?:(?:repl(?:y|ying)|respon(?:d|ding)|answer(?:ing)?|react)\b[ ]*{_ADVERBS}(?:(?:to|2)\b[ ]*)?"
     r"|(?:writ(?:e|ing)|get(?:ting)?|com(?:e|ing)|send(?:ing)?|e-?mail(?:ing)?"
     rf"|mail(?:ing)?|message|text|report)\s+back\b[ ]*{_ADVERBS}(?:(?:to|2)\b[ ]*)?"
     r"|(?:send|writ(?:e|ing)|giv(?:e|ing)|shoot|post|drop|make|do|sending|type"
     rf"|fire\s+off)\s+(?:off\s+)?{_A_REPLY}[ ]*{_ADVERBS}(?:(?:to|for)\b[ ]*)?)"
 )
-_VERB_PERSON_BACK = re.compile(
+_VERB_PERSON_BACK = Pattern(
     r"(?:writ(?:e|ing)|e-?mail(?:ing)?|mail(?:ing)?|message|text"
     rf"|get)[ ]+(?=(?P<who>{terms.PRONOUN}|{terms.PERSON})[ ]+back\b)"
 )
-_GIVE_PERSON_REPLY = re.compile(
+_GIVE_PERSON_REPLY = Pattern(
     rf"(?:send|giv(?:e|ing)|shoot|drop|writ(?:e|ing))[ ]+(?=(?P<who>{terms.PRONOUN}|{terms.PERSON})[ ]+{_A_REPLY})"
 )
-_BACK = re.compile(rf"[ ]+(?:back\b|{_A_REPLY})(?:[ ]+to\b)?")
-_TELL = re.compile(rf"(?:{terms.TELL}|{terms.ASK}|{terms.THANK})[ ]+(?!me\b|us\b|you\b)")
-SAY_VERB = re.compile(r"(?:say|state|confirm|apologi[sz]e|write|send|put|return|make\s+it)\b")
+_BACK = Pattern(rf"[ ]+(?:back\b|{_A_REPLY})(?:[ ]+to\b)?")
+_TELL = Pattern(rf"(?:{terms.TELL}|{terms.ASK}|{terms.THANK})[ ]+(?!me\b|us\b|you\b)")
+SAY_VERB = Pattern(r"(?:say|state|confirm|apologi[sz]e|write|send|put|return|make\s+it)\b")
 IN_REPLY = (
     r"(?:(?:in|as|with|by\s+way\s+of)[ ]+(?:an?[ ]+|my[ ]+|the[ ]+)?(?:quick[ ]+"
     r"|short[ ]+)?(?:repl(?:y|ying)|response|answer|return)(?:[ ]+(?:to|for)\b)?"
     r"|replying[ ]+to|responding[ ]+to|answering(?:[ ]+to)?)[ ]*"
 )
-_IN_REPLY_LAST = re.compile(
+_IN_REPLY_LAST = Pattern(
     rf"[ ,;.\n\"!?-]{{0,8}}\b{IN_REPLY}(?=[\w<\"])"
     r"|[ ,;.\"!?-]{0,8}(?:\bback[ ]+)?\bto[ ]+(?=[\w<\"][^.;\n]*)"
 )
-_REPLY_RULE = re.compile(r"(?:rule|template|filter|all)s?\b")
-_ASIDE = re.compile(
+_REPLY_RULE = Pattern(r"(?:rule|template|filter|all)s?\b")
+_ASIDE = Pattern(
     r"(?:[ ]*,?[ ]+(?:for[ ]+me|right[ ]+(?:away|now)|now|asap|quickly|immediately|back|politely|briefly"
     r"|please))+\b"
 )
-_TELL_IN_REPLY = re.compile(
+_TELL_IN_REPLY = Pattern(
     rf"(?:{terms.TELL}|{terms.ASK})[ ]+(?P<who>{terms.PRONOUN}|{terms.PERSON})[ ]*,?[ ]*{IN_REPLY}"
 )
-_LANGUAGE_OF_REPLY = re.compile(
+_LANGUAGE_OF_REPLY = Pattern(
     r"[ ]*,?[ ]*\bin[ ]+(?P<language>english|german|french|spanish|italian|dutch"
     r"|portuguese|polish|swedish|danish|norwegian|turkish|czech)\b"
 )
@@ -202,7 +203,7 @@ def _from_account(
     text: RequestText, account: tuple[str, int], confidence_percent: int
 ) -> ReplyReading | None:
     words, end = account
-    to = re.compile(r"[ ]*,?[ ]*(?:(?:to|2)\b[ ]*)?").match(text.folded, end)
+    to = Pattern(r"[ ]*,?[ ]*(?:(?:to|2)\b[ ]*)?").match(text.folded, end)
     reading = _target_then_saying(text, to.end() if to else end, confidence_percent)
     return replace(reading, target=replace(reading.target, account_words=words)) if reading else None
 

@@ -35,6 +35,7 @@ from countersign.understanding.grammar.selecting.shown import name_shown
 from countersign.understanding.grammar.sets.commands import SetReading, begins_as_change, read_set
 from countersign.understanding.grammar.stories import read_front, read_mail_first
 from countersign.understanding.grammar.target import Target
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText
 
 
@@ -61,11 +62,11 @@ Reading = (
     | Refusal
 )
 
-_SECOND_PERSON = re.compile(
+_SECOND_PERSON = Pattern(
     rf"[ ]*(?:,[ ]*(?:and[ ]+)?|&[ ]*|and[ ]+)(?:to[ ]+)?(?P<who>{terms.ADDRESS}|{terms.NAME})"
 )
-_SAYING_AHEAD = re.compile(terms.SAYING_AHEAD)
-_LATER_HERE = re.compile(
+_SAYING_AHEAD = Pattern(terms.SAYING_AHEAD)
+_LATER_HERE = Pattern(
     r"[ ,]*(?:tomorrow|tonight|later|(?:at|by|after|before)[ ]+\d|(?:on|next"
     rf"|this)[ ]+(?:{terms.WEEKDAY}|week|month|evening|afternoon)"
     r"|in[ ]+(?:an?|\d+|two|three|five|ten)[ ]+(?:minutes?|hours?|days?|weeks?))\b"

@@ -3,10 +3,10 @@
 Must not turn any of it into something similar that can be done: a draft is not a reply, and a reply to all is not one.
 """
 
-import re
 from dataclasses import dataclass
 
 from countersign.understanding.grammar import terms
+from countersign.understanding.matching.pattern import Pattern
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ UNKNOWN = Refusal(
     "“Reply to the last mail from Dana saying …”.",
 )
 
-_ANYWHERE: tuple[tuple[Refusal, re.Pattern[str]], ...] = tuple(
-    (refusal, re.compile(pattern))
+_ANYWHERE: tuple[tuple[Refusal, Pattern], ...] = tuple(
+    (refusal, Pattern(pattern))
     for refusal, pattern in (
         (
             NOTHING,
@@ -123,8 +123,8 @@ _LINKED = (
     r"|also|afterwards)\b[\s,]*)(?:(?:then|also|please|pls|after\s+that|afterwards"
     r"|don't\s+forget\s+to|can\s+you|could\s+you)\b[\s,]*)*"
 )
-_SECOND: tuple[tuple[Refusal, re.Pattern[str]], ...] = tuple(
-    (refusal, re.compile(pattern))
+_SECOND: tuple[tuple[Refusal, Pattern], ...] = tuple(
+    (refusal, Pattern(pattern))
     for refusal, pattern in (
         (
             DRAFT,
@@ -179,21 +179,21 @@ _SECOND: tuple[tuple[Refusal, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
-_REPORTED_SUBJECT = re.compile(
+_REPORTED_SUBJECT = Pattern(
     r"\b(?:we|i|you|he|she|they|it)(?:'(?:ll|d|ve))?\s+(?:\w+\s+){0,2}?(?:will|can|could"
     r"|shall|should|must|would|may|might|have|need|want|plan|going|am|are|is)\b"
     r"|\b(?:we|i|you|he|she|they)'(?:ll|d)\b|\bto\s+\w+"
 )
-_SEVERAL_MAILS = re.compile(
+_SEVERAL_MAILS = Pattern(
     r"^(?:repl\w+|respon\w+|answer\w*|write\s+back|get\s+back)\s+(?:to\s+)?(?:all|every|each|both|these|those|any)\b"
     r"[^.:;\n]{0,40}\b(?:e-?mails?|mails?|messages?|threads?|letters?|questions?|people"
     r"|persons?|of\s+(?:them|these|those))\b"
 )
-_TOLD = re.compile(
+_TOLD = Pattern(
     rf"{_LINKED}(?:{terms.TELL}|{terms.ASK}"
     rf"|{terms.THANK})\s+(?:to\s+)?(?!know\b)(?P<who>(?:(?:the|my|our)[ ]+)?{terms.NAME})"
 )
-_REPLY_ALL = re.compile(
+_REPLY_ALL = Pattern(
     r"^(?:repl(?:y|ying)|respon(?:d|ding)|answer|write\s+back)[\s-]*(?:to\s+)?(?:all"
     r"|everyone|everybody)\b(?!\s+(?:e-?mails|mails|messages)\b)"
     r"|\breply[\s-]*all\b|\b(?:send|write)\s+(?:an?\s+|the\s+)?(?:reply|answer"

@@ -15,6 +15,7 @@ from countersign.understanding.grammar.selecting.search import which_shown
 from countersign.understanding.grammar.selecting.shown import number_named, numbers_meant
 from countersign.understanding.grammar.steps import StepList
 from countersign.understanding.grammar.target import Target
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.plan import Clarification, Plan, Slot, Unsupported
 from countersign.understanding.planned.steps import (
     DraftReply,
@@ -28,7 +29,7 @@ from countersign.understanding.planned.steps import (
 from countersign.understanding.words import pronouns
 from countersign.understanding.words.text import RequestText, read_text
 
-_ANSWER_LEAD = re.compile(r"(?:(?:it'?s|i\s+mean|from|to|the\s+one\s+from|that\s+of|reply\s+to)\s+)*")
+_ANSWER_LEAD = Pattern(r"(?:(?:it'?s|i\s+mean|from|to|the\s+one\s+from|that\s+of|reply\s+to)\s+)*")
 _LANGUAGES = {
     "english": "en",
     "german": "de",
@@ -44,7 +45,7 @@ _LANGUAGES = {
     "turkish": "tr",
     "czech": "cs",
 }
-_ASKED_LANGUAGE = re.compile(rf"\bin\s+({'|'.join(_LANGUAGES)})\b")
+_ASKED_LANGUAGE = Pattern(rf"\bin\s+({'|'.join(_LANGUAGES)})\b")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from countersign.understanding.grammar import terms
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.planned.steps import Say, SayKind
 from countersign.understanding.words.text import RequestText, read_text
 
@@ -61,24 +62,24 @@ _OPENER_PATTERNS: tuple[tuple[SayKind, str], ...] = (
     ("state", r"that\b"),
     ("state", rf"(?={terms.SUBJECT}|(?:the|our|my)\s+\w+\s+\w+)"),
 )
-_OPENERS = tuple((kind, re.compile(_LEAD + pattern)) for kind, pattern in _OPENER_PATTERNS)
-_COLON = re.compile(r"\s*[,.]?\s*(?:please\s*)?(?::|-+\s)\s*(?=\S)")
-_COLON_AFTER_OPENER = re.compile(r"\s*(?::|\s-+\s)\s*(?=\S)")
-_NEWLINE = re.compile(r"[ ]*[:,.\-]*[ ]*\n\s*(?=\S)")
-_OPENING_QUOTE = re.compile(r"\s*:?\s*(?P<mark>\"|'(?=\S))")
-_THANKS = re.compile(
+_OPENERS = tuple((kind, Pattern(_LEAD + pattern)) for kind, pattern in _OPENER_PATTERNS)
+_COLON = Pattern(r"\s*[,.]?\s*(?:please\s*)?(?::|-+\s)\s*(?=\S)")
+_COLON_AFTER_OPENER = Pattern(r"\s*(?::|\s-+\s)\s*(?=\S)")
+_NEWLINE = Pattern(r"[ ]*[:,.\-]*[ ]*\n\s*(?=\S)")
+_OPENING_QUOTE = Pattern(r"\s*:?\s*(?P<mark>\"|'(?=\S))")
+_THANKS = Pattern(
     r"(?:[\s,;.!-]{0,8}[,;.!\n-]\s{0,8}(?:(?:many\s+)?thanks(?:\s+a\s+lot|\s+in\s+advance)?"
     r"|thank\s+you|thx|cheers)|[\s,;.!-]{0,8}\b(?:please|pls|plz)"
     r"|\s+thanks(?<!\bno thanks))[\s.!]*$"
 )
-_NEXT_ACT = re.compile(
+_NEXT_ACT = Pattern(
     rf"(?:\s*[,;.!]?\s*\b(?:and|then|also|but)\b[\s,]*|\s*[.;!,]\s+)(?:(?:also|then|and|please)\b[\s,]*)*"
     rf"(?=(?:{terms.TELL}|{terms.ASK}|{terms.THANK})\s+(?:her|him|them)\b"
     rf"|(?:telling|asking|thanking|apologi[sz]ing|confirming)\b|apologi[sz]e\s+(?:for|to)\b"
     rf"|ask\s+(?:if|whether)\b|say(?:ing)?\s+that\b)"
 )
-_ANSWER_LEAD = re.compile(r"(?:(?:please\s+)?(?:just\s+)?(?:say|tell|write|ask|answer|reply|thank)\b|that\b)")
-_EMPTY = re.compile(
+_ANSWER_LEAD = Pattern(r"(?:(?:please\s+)?(?:just\s+)?(?:say|tell|write|ask|answer|reply|thank)\b|that\b)")
+_EMPTY = Pattern(
     r"[\W_]*(?:\[[^\]]*\]|<[^>]*>|x{3,}|t\.?b\.?[dca]\.?|to-?do|placeholder|(?:blah?[\s,]*)+|lorem\s+ipsum.*|something|anything|this|that|it|so)?[\W_]*"
 )
 

@@ -3,7 +3,6 @@
 Must not read a command by itself; it hands the rest to `commands` and joins the two.
 """
 
-import re
 from dataclasses import replace
 
 from countersign.understanding.grammar import terms
@@ -23,21 +22,22 @@ from countersign.understanding.grammar.commands import (
 from countersign.understanding.grammar.refusing.verbs import refuse_verb
 from countersign.understanding.grammar.saying import Saying, read_saying
 from countersign.understanding.grammar.target import Target, read_target
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText
 
-_IN_REPLY_FIRST = re.compile(IN_REPLY)
-_FRONT = re.compile(r"(?:to|for|on|regarding|about|concerning|re|as[ ]+for|with[ ]+regards?[ ]+to)\b:?[ ]+")
-_STORY = re.compile(
+_IN_REPLY_FIRST = Pattern(IN_REPLY)
+_FRONT = Pattern(r"(?:to|for|on|regarding|about|concerning|re|as[ ]+for|with[ ]+regards?[ ]+to)\b:?[ ]+")
+_STORY = Pattern(
     rf"(?P<person>{terms.PERSON})(?:'s(?=[ ]+(?:waiting|asking)))?[ ]+(?:(?:has"
     r"|have)[ ]+)?(?:(?:just|last|recently)[ ]+)?(?:wrote|written|e-?mailed|mailed|asked"
     r"|sent|messaged|replied|says|writes|asks"
     rf"|wants|(?:is[ ]+)?(?:asking|waiting))\b(?P<what>[^.;:\n?!-]{{0,120}}?)(?:[.;:,\n?!]"
     r"|[ ]+-+[ ]|[ ]+(?:so|and)\b)[\s,]*"
 )
-_GOT = re.compile(r"(?:i|we)(?:'ve|\s+have)?\s+(?:just\s+)?(?:got|received|had)\s+|(?:there\s+is|there's)\s+")
-_SENTENCE_BREAK = re.compile(r"[ ]*(?:[:,;.!?\n]|-+[ ])[\s,]*(?:(?:and|so|then)\b[\s,]*)?")
+_GOT = Pattern(r"(?:i|we)(?:'ve|\s+have)?\s+(?:just\s+)?(?:got|received|had)\s+|(?:there\s+is|there's)\s+")
+_SENTENCE_BREAK = Pattern(r"[ ]*(?:[:,;.!?\n]|-+[ ])[\s,]*(?:(?:and|so|then)\b[\s,]*)?")
 # The words before must have ended: "I will send it to Randy" is a sentence of its own, not a command.
-_THAT_BACK = re.compile(
+_THAT_BACK = Pattern(
     r"(?:[\s\"]{0,4}[.,;:!?)\"\n-][\s.,;:!?)\"-]{0,8}(?:(?:and|then)\b\s*)?)(?:please\s+|(?:can|could)\s+you\s+)?"
     rf"(?:(?:send|write|mail|e-?mail|give|use)\s+(?:that|this|it)(?:\s+{IN_REPLY}|\s+back\s+(?:{IN_REPLY}|to\b\s*))"
     r"|(?:reply|answer|respond)\s+(?:that|this|it|with\s+that|with\s+this)(?:\s+back)?\s+to\b\s*)"

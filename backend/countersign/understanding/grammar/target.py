@@ -9,6 +9,7 @@ from typing import Literal
 
 from countersign.understanding.grammar import terms
 from countersign.understanding.grammar.selecting.selection import Reference
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText, word_set
 
 PronounWord = Literal["she", "he", "they"]
@@ -46,8 +47,8 @@ _SENT = (
 )
 
 # Tried in this order; the first that matches at the position wins.
-_SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern))
+_SHAPES: tuple[tuple[str, Pattern], ...] = tuple(
+    (name, Pattern(pattern))
     for name, pattern in (
         ("possessive", rf"{_PERSON}'s?[ ]+{_LAST}{_MODIFIERS}"),
         (
@@ -78,25 +79,25 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("person", _PERSON),
     )
 )
-_SENDER = re.compile(
+_SENDER = Pattern(
     r"[ ]+(?:(?:that[ ]+)?i[ ]+(?:got|received|had)[ ]+)?(?:from|by|of"
     rf"|sent[ ]+by)[ ]+(?:(?P<pronoun>{terms.PRONOUN})|{_PERSON})"
 )
-_ABOUT = re.compile(rf"[ ]+{terms.ABOUT}[ ]+(?:{terms.QUOTED}|{_TOPIC})")
-_DAY = re.compile(rf"[ ]+(?P<when>{_WHEN})\b")
-_ACCOUNT = re.compile(
+_ABOUT = Pattern(rf"[ ]+{terms.ABOUT}[ ]+(?:{terms.QUOTED}|{_TOPIC})")
+_DAY = Pattern(rf"[ ]+(?P<when>{_WHEN})\b")
+_ACCOUNT = Pattern(
     r"[ ]*,?[ ]+(?:from|with|using|via|through|in|on)[ ]+my[ ]+"
     r"(?P<account>(?:work|personal|private|business|company|home|office|gmail|google|school)\b"
     r"|[\w.+\-]+@[\w.\-]+\w"
     r"|[\w.+\-]+(?=(?:[ ]+(?:e-?mail|mail|google))?[ ]+(?:account|address|mailbox|inbox)\b))"
     r"(?:[ ]+(?:e-?mail|mail|google))?(?:[ ]+(?:account|address|mailbox|inbox))?\b(?![ ]+\w+ing\b\s+that)"
 )
-_OTHER_ORDER = re.compile(
+_OTHER_ORDER = Pattern(
     r"\b(?:first|second|third|fourth|oldest|earliest|earlier|penultimate"
     r"|next[ ]+to[ ]+last|previous|other|older|all|every|both|two|three"
     r"|four|five|\d+)\b"
 )
-_SEVERAL = re.compile(r"(?:e-?mails|mails|messages|letters|notes|threads|conversations|questions|requests)$")
+_SEVERAL = Pattern(r"(?:e-?mails|mails|messages|letters|notes|threads|conversations|questions|requests)$")
 _EMPTY_WORDS = word_set("the a an my our your her his their that this of for to in on at and")
 
 

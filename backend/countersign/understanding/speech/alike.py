@@ -5,12 +5,14 @@ Must not decide which of several is meant.
 
 import re
 
-WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
-CLOCK = re.compile(
+from countersign.understanding.matching.pattern import Pattern
+
+WEEKDAY = Pattern(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
+CLOCK = Pattern(
     r"\b\d{1,2}(?::\d\d)?\s?(?:am|pm|a\.m\.|p\.m\.|o'clock)(?!\w)|\b\d{1,2}:\d\d\b", re.IGNORECASE
 )
-RELATIVE_DAY = re.compile(r"\b(?:today|tomorrow|tonight)\b", re.IGNORECASE)
-AMOUNT = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w:])")
+RELATIVE_DAY = Pattern(r"\b(?:today|tomorrow|tonight)\b", re.IGNORECASE)
+AMOUNT = Pattern(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w:])")
 REPLACEABLE = (WEEKDAY, CLOCK, RELATIVE_DAY, AMOUNT)
 DAY_LIKE = (WEEKDAY, RELATIVE_DAY)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from countersign.understanding.grammar.saying import read_saying
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.planned.steps import Pronoun
 from countersign.understanding.speech.alike import (
     DAY_LIKE,
@@ -61,7 +62,7 @@ def _group(wish: Wish, name: str) -> str:
 
 def _replace(wish: Wish) -> Outcome:
     old, new = _group(wish, "old"), _group(wish, "new").rstrip(".")
-    found = re.compile(rf"(?<!\w){re.escape(old)}(?!\w)", re.IGNORECASE)
+    found = Pattern(rf"(?<!\w){re.escape(old)}(?!\w)", re.IGNORECASE)
     if not old or not new:
         return NotChanged("Say which words to replace, and by which.")
     if not found.search(wish.body):
@@ -126,7 +127,7 @@ def _remove_sentence(wish: Wish) -> Outcome:
 
 def _remove_words(wish: Wish) -> Outcome:
     words = _group(wish, "what").rstrip(".")
-    found = re.compile(rf"[ ]*(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE).search(wish.body)
+    found = Pattern(rf"[ ]*(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE).search(wish.body)
     if not words or found is None:
         return NotChanged(f"“{words}” is not in the text.")
     return wish.body[: found.start()] + wish.body[found.end() :], f"removed “{words}”"
@@ -198,8 +199,8 @@ def _moved(wish: Wish) -> Outcome:
 
 
 _IT = r"(?:it|this|that|the\s+(?:text|mail|e-?mail|message|reply|whole\s+text|body))"
-_RULES: tuple[tuple[re.Pattern[str], Callable[[Wish], Outcome]], ...] = tuple(
-    (re.compile(pattern, re.DOTALL), rule)
+_RULES: tuple[tuple[Pattern, Callable[[Wish], Outcome]], ...] = tuple(
+    (Pattern(pattern, re.DOTALL), rule)
     for pattern, rule in (
         (
             (

@@ -5,11 +5,12 @@ Must not add a thought: every word is the person's own, turned to the reader, or
 
 import re
 
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.planned.steps import Pronoun, Say
 from countersign.understanding.words.text import word_set
 from countersign.understanding.words.verbs import AUXILIARIES, base_of_past, is_third_person, with_you
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]+|\s+|_+")
+_WORD = Pattern(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]+|\s+|_+")
 _SUBJECT: dict[Pronoun, str] = {"she": "she", "he": "he", "they": "they"}
 _FORMS: dict[Pronoun, dict[str, str]] = {
     "she": {"she": "you", "her": "your", "hers": "yours", "herself": "yourself"},
@@ -33,12 +34,12 @@ _ADVERBS = word_set(
     "also always already just only still never often usually really probably definitely even then now certainly soon"
     " kindly please perhaps actually currently"
 )
-_OBLIGED = re.compile(
+_OBLIGED = Pattern(
     r"^(?:please\s+)?(?:you)\s+(?:should|shall)(?P<no>\s+not"
     r"|n['’]t)?\s+(?:please\s+)?(?P<rest>\w.*)$",
     re.IGNORECASE | re.DOTALL,
 )
-_QUESTION_WORDS = re.compile(
+_QUESTION_WORDS = Pattern(
     r"^(?P<question>(?:what|which|whose)(?:\s+(?!(?:we|i|you|he|she|they|it|the|is|are|was"
     r"|were|will|can|could|would|should|has|have|had)\b)[\w-]+)?"
     r"|how(?:\s+(?:many|much|long|soon|often|far)(?:\s+(?!(?:we|i|you|he|she|they|it"
@@ -46,7 +47,7 @@ _QUESTION_WORDS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _BASES_LIKE_PAST = word_set("need feed proceed exceed succeed speed discuss miss pass guess process access")
-_SECOND_THAT = re.compile(r"\b(and|but)\s+that\s+(?=(?:I|we|you|he|she|it|they|the|our|my|your)\b)")
+_SECOND_THAT = Pattern(r"\b(and|but)\s+that\s+(?=(?:I|we|you|he|she|it|they|the|our|my|your)\b)")
 _PRONOUN_SUBJECTS = word_set("we i you he she they it there this that everything everyone")
 _PERIOD_ENDS = (".", "!", "?", "…", "。", "！", "？", ":", ")", "؟", "।")
 

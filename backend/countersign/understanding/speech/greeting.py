@@ -5,6 +5,8 @@ Must not greet a text that does: two greetings are worse than none.
 
 import re
 
+from countersign.understanding.matching.pattern import Pattern
+
 # One greeting a language, informal enough for a first name and polite enough for a stranger.
 GREETINGS = {
     "en": "Hi",
@@ -21,7 +23,7 @@ GREETINGS = {
     "tr": "Merhaba",
     "cs": "Dobrý den",
 }
-_GREETED = re.compile(
+_GREETED = Pattern(
     r"^\s*(?:hi|hello|hey|dear|good\s+(?:morning|afternoon|evening|day)|greetings|hallo"
     r"|liebe[rs]?|sehr\s+geehrte[rs]?|guten\s+(?:tag|morgen|abend)"
     r"|moin|bonjour|bonsoir|salut|cher|chère|madame|monsieur|hola|buenos\s+días"

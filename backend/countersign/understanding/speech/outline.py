@@ -2,9 +2,10 @@
 
 import re
 
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.speech.greeting import is_greeted
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=\S)|\n+")
+_SENTENCE_END = Pattern(r"(?<=[.!?…])\s+(?=\S)|\n+")
 
 
 def parts_of(body: str) -> tuple[str, str]:

@@ -3,12 +3,12 @@
 Must not let other text than a name through: a display name is the sender's own claim.
 """
 
-import re
 from collections.abc import Sequence
 
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.speech.greeting import GREETINGS
 
-_SAFE_NAME = re.compile(r"[^\W\d_]+(?:[-'’. ]+[^\W\d_]+){0,3}\.?")
+_SAFE_NAME = Pattern(r"[^\W\d_]+(?:[-'’. ]+[^\W\d_]+){0,3}\.?")
 _LONGEST_NAME = 40
 _MOST_NAMES = 3
 """Readers greeted by name; more of them are greeted together, as people do."""

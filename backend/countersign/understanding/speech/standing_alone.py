@@ -2,9 +2,10 @@
 
 import re
 
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.plan import Plan, Understanding
 
-_ASKS_OR_COMMANDS = re.compile(
+_ASKS_OR_COMMANDS = Pattern(
     r"\s*(?:please\s+|pls\s+|now\s+|and\s+)*(?:show|list|find|search|give|get|look|check|tell|read|open|see|bring|fetch"
     r"|what|whats|what's|which|who|when|where|how|do|does|did|are|is|am|have|has|any|can|could|will|would|i\s+want|i\s+need)\b",
     re.IGNORECASE,

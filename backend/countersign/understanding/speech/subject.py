@@ -2,16 +2,17 @@
 
 import re
 
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.speech.greeting import is_greeted
 from countersign.understanding.speech.outline import parts_of, sentence_spans
 
 _LONGEST = 70
 _FEWEST_WORDS = 2
-_OPENING = re.compile(
+_OPENING = Pattern(
     r"^(?:(?:hi|hello|hey|dear)\b[^,!.\n]{0,40}[,!.]\s*|(?:please|just|also|so|well)[,!.]?\s+(?=\S+\s+\S))+",
     re.IGNORECASE,
 )
-_BREAK = re.compile(r"[,;:]\s|\s-+\s|\s\(")
+_BREAK = Pattern(r"[,;:]\s|\s-+\s|\s\(")
 
 
 def subject_from(said: str) -> str:

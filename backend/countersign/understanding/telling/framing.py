@@ -7,24 +7,25 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.telling.listing import called
 from countersign.understanding.telling.mail import Cited, CitedKind, MailText
 from countersign.understanding.telling.reading.addressing import Readers, called_names, without_vocative
 from countersign.understanding.telling.reading.days import told_days, with_days
 from countersign.understanding.words.text import word_set
 
-_FIRST_PERSON = re.compile(
+_FIRST_PERSON = Pattern(
     r"\b(?:i|me|my|mine|myself|we|us|our|ours|ourselves|i'[a-z]+|we'[a-z]+)\b", re.IGNORECASE
 )
-_SECOND_HALF = re.compile(r"[?!;:“”\"()]|\b(?:so\s+that|or|because|if|please)\b|\s[-–—]\s", re.IGNORECASE)
+_SECOND_HALF = Pattern(r"[?!;:“”\"()]|\b(?:so\s+that|or|because|if|please)\b|\s[-–—]\s", re.IGNORECASE)
 _ASKED_TO = (
-    re.compile(
+    Pattern(
         r"^(?:can|could|would|will)\s+you\s+(?:please\s+|pls\s+|kindly\s+"
         r"|also\s+)*(?P<wish>.+?)(?:,?\s+please)?\s*\?$",
         re.I,
     ),
-    re.compile(r"^(?:please|pls|kindly)\s+(?:also\s+)?(?P<wish>.+?)[.!]?$", re.I),
-    re.compile(
+    Pattern(r"^(?:please|pls|kindly)\s+(?:also\s+)?(?P<wish>.+?)[.!]?$", re.I),
+    Pattern(
         r"^i(?:'d|\s+would)?\s+(?:need|want|like|ask)\s+you\s+to\s+(?P<wish>.+?)(?:,?\s+please)?[.!]?$", re.I
     ),
 )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.telling.framing import Frame
 from countersign.understanding.telling.mail import Cited, MailText
 from countersign.understanding.telling.reading.addressing import readers_of
@@ -17,14 +18,14 @@ _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands in for a mail without a date: then no day is resolved, so its year is never told."""
 
 _BULK_LABELS = frozenset({"CATEGORY_PROMOTIONS", "CATEGORY_SOCIAL", "CATEGORY_FORUMS", "SPAM", "TRASH"})
-_MACHINE = re.compile(
+_MACHINE = Pattern(
     r"^(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|mailer-daemon|postmaster|bounces?|notifications?|newsletters?"
     r"|news"
     r"|alerts?|updates?|automated|auto|marketing|promo(?:tions?)?|offers?|deals)(?:$|[-_.+\d])",
     re.IGNORECASE,
 )
 
-_BULK_FOOTER = re.compile(
+_BULK_FOOTER = Pattern(
     r"\bunsubscribe\b|\bview\s+(?:this\s+)?(?:e-?mail\s+)?in\s+(?:your\s+)?browser\b"
     r"|\bmanage\s+(?:your\s+)?(?:email\s+)?preferences\b"
     r"|\babmelden\b.{0,40}\bnewsletter\b|\bnewsletter\b.{0,40}\babbestellen\b|\bd[ée]sabonner\b"

@@ -7,21 +7,22 @@ import re
 from dataclasses import dataclass
 
 from countersign.understanding.language import detect_language
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.planned.steps import Pronoun, Say
 from countersign.understanding.words.text import word_set
 
-_FORMS: dict[Pronoun, re.Pattern[str]] = {
-    "she": re.compile(r"\b(?:she|her|hers|herself)\b(?!\s*/)", re.IGNORECASE),
-    "he": re.compile(r"\b(?:he|him|his|himself)\b(?!\s*/)", re.IGNORECASE),
-    "they": re.compile(r"\b(?:they|(?<!of )them|their|theirs|themselves)\b", re.IGNORECASE),
+_FORMS: dict[Pronoun, Pattern] = {
+    "she": Pattern(r"\b(?:she|her|hers|herself)\b(?!\s*/)", re.IGNORECASE),
+    "he": Pattern(r"\b(?:he|him|his|himself)\b(?!\s*/)", re.IGNORECASE),
+    "they": Pattern(r"\b(?:they|(?<!of )them|their|theirs|themselves)\b", re.IGNORECASE),
 }
-_PERSON_NOUN = re.compile(
+_PERSON_NOUN = Pattern(
     r"\b(?:boss|manager|driver|colleagues?|coworkers?|assistant|wife|husband|partner|son"
     r"|daughter|mother|father|mom|mum|dad"
     r"|brother|sister|customers?|clients?|doctor|lawyer|accountant|landlord|supplier|suppliers|friends?|neighbou?rs?"
     r"|teacher|someone|somebody|everyone|team|people|guys|kids|children|parents|engineers?|guests?|drivers|carrier)\b"
 )
-_CAPITALISED = re.compile(r"(?<![.!?:]\s)\b[A-Z][^\W\d_]+\b")
+_CAPITALISED = Pattern(r"(?<![.!?:]\s)\b[A-Z][^\W\d_]+\b")
 _NOT_A_PERSON = word_set(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August"
     " We The He She They It Our My Your Please Yes No Ok Okay OK If When That This There "

@@ -3,8 +3,9 @@
 Must not change what the person wrote: every slice that ends in a mail is taken from `words`, never from `folded`.
 """
 
-import re
 from dataclasses import dataclass
+
+from countersign.understanding.matching.pattern import Pattern
 
 # Typographic characters people paste, each folded to one ASCII character so that offsets stay equal.
 _FOLDED = str.maketrans(
@@ -30,7 +31,7 @@ _FOLDED = str.maketrans(
         "\ufeff": " ",
     }
 )
-_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNREADABLE = Pattern(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True)

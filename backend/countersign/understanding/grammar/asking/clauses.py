@@ -3,19 +3,18 @@
 Must not hand on the verb as a word to search for: mail says "will arrive" where the question says "arrived".
 """
 
-import re
-
 from countersign.understanding.grammar.selecting.limits.behind import begins_limit, read_behind
 from countersign.understanding.grammar.selecting.selection import Selection
 from countersign.understanding.grammar.selecting.topics import read_topic, topic_words
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText
 
-_OPENING = re.compile(r"\s*(?:that|if|whether|when|where|why|how(?:\s+(?:much|many|long))?|who|which)\s+")
-_SUBJECT = re.compile(
+_OPENING = Pattern(r"\s*(?:that|if|whether|when|where|why|how(?:\s+(?:much|many|long))?|who|which)\s+")
+_SUBJECT = Pattern(
     r"(?:she|he|they|we|i|it|you|there)(?:'\w+)?\s+(?:\w+n't\s+|not\s+)?(?:(?:is|are|was|were|will"
     r"|would|can|could|should|has|have|had|does|do|did|may|might|must)\s+)*(?:\w+\s+)?"
 )
-_AUXILIARY = re.compile(
+_AUXILIARY = Pattern(
     r"\s+(?:is|are|was|were|will|would|can|could|should|has|have|had|does|do|did|may|might|must"
     r"|needs?|comes?|starts?|ends?|costs?|works?|arrives?|begins?)\b.*$"
 )

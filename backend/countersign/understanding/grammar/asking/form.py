@@ -3,11 +3,11 @@
 Must not hold whole sentences: a pattern names verbs and question words, never a topic or a person.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
 from countersign.understanding.grammar import terms
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.planned.steps import TellForm
 
 Behind = Literal["mails", "mails_or_topic", "mails_or_sent", "topic", "scope", "clause", "nothing"]
@@ -36,11 +36,11 @@ class Form:
     """One way to ask: what is told, how it begins, and what must follow; `is_last` when only the newest counts."""
 
     tells: TellForm
-    pattern: re.Pattern[str]
+    pattern: Pattern
     behind: Behind
     is_last: bool = False
 
 
 def form(tells: TellForm, pattern: str, behind: Behind, *, is_last: bool = False) -> Form:
     """The form of a pattern over folded words."""
-    return Form(tells, re.compile(pattern), behind, is_last)
+    return Form(tells, Pattern(pattern), behind, is_last)

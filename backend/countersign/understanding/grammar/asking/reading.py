@@ -18,6 +18,7 @@ from countersign.understanding.grammar.asking.waiting import WAITING_FORMS
 from countersign.understanding.grammar.selecting.limits.behind import PRONOUNS, names_nobody
 from countersign.understanding.grammar.selecting.phrase import read_about, read_mails, read_scope
 from countersign.understanding.grammar.selecting.selection import Selection
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.planned.steps import TellForm
 from countersign.understanding.words.text import RequestText
 
@@ -32,16 +33,16 @@ FORMS: tuple[Form, ...] = (
 )
 # Longer words are a pasted text, not a question about mail.
 LONGEST = 400
-_END = re.compile(
+_END = Pattern(
     r"[\s.,!;?-]*(?:(?:(?:can|could|would)\s+you\s+(?:please\s+)?do\s+(?:that|this|it)|please|pls"
     r"|plz|thanks|thank\s+you|thx|for\s+me|now|asap|right\s+away"
     r"|if\s+you\s+can|if\s+possible|cheers)\b[\s.,!?]*)*$"
 )
-_REPEATED = re.compile(
+_REPEATED = Pattern(
     r"\b(?:every|each)\s+(?:day|week|month|year|morning|evening|weekday|hour|time"
     rf"|{terms.WEEKDAY})$|\bfrom\s+now\s+on\b"
 )
-_DRAFTS = re.compile(
+_DRAFTS = Pattern(
     r"\s*(?:[,;.!?]\s*)?(?:(?:and|then|plus|also|please)\b[\s,]*)*(?<=[\s,;.!?])(?:draft|prepare"
     r"|compose|write|create)(?:\s+up)?\s+(?:me\s+)?"
     r"(?:(?:an?|the|some|my|any|suitable|appropriate|possible|short|brief|quick|polite|suggested"
@@ -50,22 +51,22 @@ _DRAFTS = re.compile(
     r"|e-?mails?|messages?|senders?|conversations?|threads?|of\s+them))?|them|it|those|these"
     r"|everyone|everybody))?$"
 )
-_LEAD = re.compile(
+_LEAD = Pattern(
     r"(?:(?:in\s+short,?|briefly,?|in\s+brief,?|i(?:'d|\s+would)?\s+(?:need|want|like|love)|(?:can"
     r"|could|may)\s+(?:i|we)\s+(?:see|have"
     r"|get)|let\s+me\s+(?:see|know)"
     r"|(?:please\s+)?tell\s+(?:me|us)|do\s+you\s+know|know|i\s+wonder|remind\s+me(?!\s+to\b)|find\s+out"
     r"|any\s+idea)\s+(?:to\s+(?:see|know|have|get)\s+)?)+"
 )
-_LINK = re.compile(r"\s*(?:in|on|for|of|with|around)\s+")
-_BARE_BEGINS = re.compile(
+_LINK = Pattern(r"\s*(?:in|on|for|of|with|around)\s+")
+_BARE_BEGINS = Pattern(
     r"(?:(?:all|any|every|the|my|these|those|this|unread|unopened|starred|flagged|unanswered|last|latest"
     r"|newest|most\s+recent|first|second|third|number|e-?mails|mails|messages|newsletters|promotions"
     r"|promotional|today's|yesterday's|[^\W\d_][\w\-]*'s)(?![\w'])"
     r"|(?:e-?mail|mail|message)\s+(?:from|about|that|i|received|regarding)\b)"
 )
 # What is asked of another place than the mailbox.
-_ELSEWHERE = re.compile(
+_ELSEWHERE = Pattern(
     r"\b(?:calendars?|meetings?|appointments?|events?|schedule|agenda\s+for\s+today|weather"
     r"|internet|web|google|wikipedia|document|documents|docs?|pdfs?|article|page|website|url|link"
     r"|video|movie|song|joke|recipe|restaurants?|hotels?|flights?|settings?|cards?|approvals?"

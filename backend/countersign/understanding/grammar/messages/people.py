@@ -6,18 +6,19 @@ Must not take a verb for a name: of words without a capital only those are peopl
 import re
 
 from countersign.understanding.grammar import terms
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText, word_set
 
-_PERSON = re.compile(terms.PERSON)
-_NEXT = re.compile(
+_PERSON = Pattern(terms.PERSON)
+_NEXT = Pattern(
     r"[ ]*(?:,[ ]*(?:(?:and|plus)[ ]+)?|;[ ]*|&[ ]*|\+[ ]*|[ ](?:and|plus"
     r"|as[ ]+well[ ]+as)[ ]+(?:also[ ]+)?)(?:to[ ]+)?"
 )
-_AT_ADDRESS = re.compile(rf"[ ]*,?[ ]+(?:at|under|via)[ ]+<?(?P<address>{terms.ADDRESS})>?")
-_BOTH = re.compile(r"both[ ]+(?=\S)")
+_AT_ADDRESS = Pattern(rf"[ ]*,?[ ]+(?:at|under|via)[ ]+<?(?P<address>{terms.ADDRESS})>?")
+_BOTH = Pattern(r"both[ ]+(?=\S)")
 _PARTICLES = word_set("van von de der den da di la le del du bin al el af ter zu dos und y e ibn")
 # Words that begin something else than a person behind "and" or a comma.
-_NO_PERSON = re.compile(
+_NO_PERSON = Pattern(
     r"(?:subject|body|content|title|heading|text|attach\w*|enclos\w+|b?cc\w*|copy\w*|drafts?|save|keep|leave|store"
     r"|send|forward|mention|include|add|put|make|use|do|don't|dont|let|let's|explain|wish|invite|offer|propose"
     r"|suggest"
@@ -35,7 +36,7 @@ _NO_PERSON = re.compile(
     r"|blog|website|mails?|e-?mails?|messages?|thread|reply|draft|card))"
     r"(?![\w'@.])"
 )
-_AFTER_SMALL_NAME = re.compile(
+_AFTER_SMALL_NAME = Pattern(
     rf"{terms.SAYING_AHEAD}|[ ]+(?:an?|the|about|re|with|from|via|by|in|to)\b|[ ]*[,;&+]"
 )
 

@@ -32,6 +32,7 @@ from countersign.understanding.grammar.reply import (
 from countersign.understanding.grammar.selecting.accounts import accounts_called
 from countersign.understanding.grammar.steps import StepList
 from countersign.understanding.grammar.target import Target
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.plan import Clarification, Plan, Unsupported
 from countersign.understanding.planned.steps import (
     DraftForward,
@@ -45,7 +46,7 @@ from countersign.understanding.planned.steps import (
     SearchMail,
 )
 
-_ARTICLE = re.compile(r"^(?:the|my|our|an?|this|that)[ ]+", re.IGNORECASE)
+_ARTICLE = Pattern(r"^(?:the|my|our|an?|this|that)[ ]+", re.IGNORECASE)
 _WORDS_FOR: dict[MessageKind, str] = {
     "mail.reply": "reply",
     "mail.reply_all": "reply to everybody",

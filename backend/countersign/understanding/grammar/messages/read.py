@@ -3,7 +3,6 @@
 Must not read a plain reply; that is the work of `commands`, on the words this room leaves.
 """
 
-import re
 from dataclasses import replace
 
 from countersign.understanding.grammar import refusals
@@ -22,22 +21,23 @@ from countersign.understanding.grammar.messages.reading import (
 from countersign.understanding.grammar.messages.rewording import reworded
 from countersign.understanding.grammar.refusals import Refusal
 from countersign.understanding.grammar.saying import Saying
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText
 
-_SAID = re.compile(r"\b(?:say|saying|that|tell|telling|ask|asking|whether|if|know)\b")
+_SAID = Pattern(r"\b(?:say|saying|that|tell|telling|ask|asking|whether|if|know)\b")
 # "... saying ok and another to Bob saying no", "... that we are late and Bob that we are early".
-_SAID_TO_ANOTHER = re.compile(
+_SAID_TO_ANOTHER = Pattern(
     r"[ ,;.]+(?:and|then|also|plus)[ ]+(?:(?:another|one|a[ ]+(?:second|different)[ ]+\w+)(?:[ ]+(?:one|e-?mail"
     r"|mail|message))?[ ]+to[ ]+\S+"
     r"|(?:to[ ]+)?(?:[A-Z][\w.'-]*|[\w.+-]+@[\w.-]+)(?:[ ]+[A-Z][\w.'-]*)?[ ]+(?:saying|that[ ]+(?:we|i|it|he"
     r"|she|they|the|our|my)\b))"
 )
-_QUOTED = re.compile(r'"[^"]*"')
-_CAN_YOU = re.compile(
+_QUOTED = Pattern(r'"[^"]*"')
+_CAN_YOU = Pattern(
     r"(?:(?<=[.!?'\"])|[,;])[ ]+(?:can|could|would|will)[ ]you[ ](?:please[ ])?(?:do|handle|manage|arrange)"
     r"[ ](?:that|this|it)(?:[ ]for[ ]me)?(?:[ ]please)?[ ]*[?.!]*$"
 )
-_ASKED_POLITELY = re.compile(r"\b(?:can|could|would|will|are)\s+you\b|\bpossible\s+to\b")
+_ASKED_POLITELY = Pattern(r"\b(?:can|could|would|will|are)\s+you\b|\bpossible\s+to\b")
 
 
 def prepared(text: RequestText, start: int) -> tuple[RequestText, Extras]:

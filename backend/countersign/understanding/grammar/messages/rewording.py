@@ -10,6 +10,7 @@ from countersign.understanding.grammar import terms
 from countersign.understanding.grammar.messages.beside.files import read_file
 from countersign.understanding.grammar.messages.reading import Extras
 from countersign.understanding.grammar.target import read_target
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText
 
 MAIL_NOUN = (
@@ -28,40 +29,40 @@ _MAKE = (
 )
 # "Prepare" speaks of a text and not of sending it.
 _PREPARE = r"(?:prepare|set[ ]up|put[ ]together|work[ ]up|start|begin|save|leave)"
-_DRAFT_LEAD = re.compile(
+_DRAFT_LEAD = Pattern(
     r"drafts?[ ]*(?::|[ ]-+[ ]|,)[ ]*(?:please[ ]+)?(?=(?:reply|respond|answer|e-?mail|mail|write|send|message"
     r"|forward|tell|let)\b)"
 )
-_NOT_SENT = re.compile(
+_NOT_SENT = Pattern(
     r"(?:prepare|draft|write|compose|create)[ ]*,?[ ]+(?:but|and)[ ]+(?:do[ ]not|don't"
     r"|dont)[ ]+send(?:[ ]+yet)?[ ]*,?[ ]+(?=an?[ ])"
 )
-_DRAFT_REPLY = re.compile(
+_DRAFT_REPLY = Pattern(
     rf"(?:(?:re-?)?draft(?:ing)?[ ]+{_SMALL}|{_MAKE}[ ]+{_SMALL}drafts?[ ]+(?:(?:of|for|with|as)[ ]+)?{_SMALL}"
     rf"|{_PREPARE}[ ]+{_SMALL})"
     rf"(?P<noun>{REPLY_NOUN})"
 )
 # "Dana asked about the window. Draft a reply saying ...": the mail is named before the command.
-_TOLD_BEFORE = re.compile(r"[.;:!?\n][ ]*(?:(?:please|so|and)[ ]+)*(?=draft\b)")
-_DRAFT_ANSWERING = re.compile(
+_TOLD_BEFORE = Pattern(r"[.;:!?\n][ ]*(?:(?:please|so|and)[ ]+)*(?=draft\b)")
+_DRAFT_ANSWERING = Pattern(
     rf"(?:draft|{_MAKE}[ ]+{_SMALL}draft|{_PREPARE})[ ]+(?:{_SMALL}(?:{MAIL_NOUN}|something|text|drafts?)[ ]+)?"
     r"(?:in[ ]+(?:reply|response|answer)[ ]+to|(?:replying|responding|answering)(?:[ ]+to)?|back[ ]+to)[ ]+"
 )
-_DRAFT_MAIL = re.compile(
+_DRAFT_MAIL = Pattern(
     rf"(?:(?:(?:re-?)?draft(?:ing)?[ ]+{_SMALL}|{_MAKE}[ ]+{_SMALL}draft[ ]+(?:(?:of|for|with|as)[ ]+)?{_SMALL}"
     rf"|{_PREPARE}[ ]+{_SMALL})"
     rf"(?P<noun>{MAIL_NOUN})|(?:draft|{_MAKE}[ ]+{_SMALL}drafts?)(?:[ ]+(?:something|text|a[ ]+text"
     r"|some[ ]+words|a[ ]+few[ ]+lines"
     r"|what[ ]+to[ ]+write))?[ ]+(?=(?:to|for|about)\b))"
 )
-_DRAFT_PERSON = re.compile(
+_DRAFT_PERSON = Pattern(
     rf"draft[ ]+(?=(?:{terms.PRONOUN}|{terms.PERSON})[ ]+(?:an?|the|my)[ ]+(?:\w+[ ]+)?(?:{REPLY_NOUN}|{MAIL_NOUN}))"
 )
-_PERSON_DRAFT = re.compile(
+_PERSON_DRAFT = Pattern(
     rf"(?:write|make|prepare|do)[ ]+(?P<who>{terms.PERSON})[ ]+an?[ ]+(?:short[ ]+"
     rf"|quick[ ]+)?draft\b(?![ ]+(?:{REPLY_NOUN}|{MAIL_NOUN}))"
 )
-_A_NEW_MAIL = re.compile(r"(?:an?[ ]+)?new[ ]+draft[ ]*(?=[:,]|to\b|for\b)|drafts?[ ]*:?[ ]+(?=to\b)")
+_A_NEW_MAIL = Pattern(r"(?:an?[ ]+)?new[ ]+draft[ ]*(?=[:,]|to\b|for\b)|drafts?[ ]*:?[ ]+(?=to\b)")
 _EVERYBODY = (
     r"(?:all|everyone|everybody|the[ ]+(?:whole|entire)[ ]+(?:group|team|thread|list|lot|crew|family"
     r"|round)(?=[ ]+(?:on|in)[ ]))"
@@ -80,32 +81,32 @@ _ON_THREAD = (
     r"|were)[ ]+)?(?:included|involved|copied|cc'd|cced|participating))?"
     r"(?:[ ]+(?:on|in|of|to|at|for|with|from)\b)?(?:[ ]+(?:the[ ]+)?(?=about\b|regarding\b))?[ ]*"
 )
-_REPLY_ALL = re.compile(
+_REPLY_ALL = Pattern(
     rf"(?:{_REPLY_TO}[ -]*(?:to[ ]+)?{_EVERYBODY}|{_A_REPLY_TO}?(?:reply|response|answer)[ -]+(?:to[ ]+)?{_EVERYBODY}"
     rf"|{_A_REPLY_TO}?reply-?all\b|(?:write|e-?mail|mail|message|tell)[ ]+(?:to[ ]+)?(?:everyone|everybody|all)"
     r"(?:[ ]+(?:of[ ]+them|else))?(?=[ ]+(?:on|in|involved|copied|who[ ]+(?:is|was)[ ]+(?:on|in))\b))"
     + _ON_THREAD
 )
-_WHO_WROTE = re.compile(
+_WHO_WROTE = Pattern(
     r"(?:who|that|whose)[ ]+(?!(?:is|are|was|were)[ ]+(?:on|in|included|involved|copied|cc))|whom\b|i[ ]|at[ ]"
 )
-_ALL_AND = re.compile(
+_ALL_AND = Pattern(
     rf"(?:{_REPLY_TO})[ ]+to[ ]+(?P<who>{terms.PERSON})[ ]+and[ ]+(?:to[ ]+)?(?:everyone|everybody"
     r"|all)(?:[ ]+(?:else|the[ ]+others|others|of[ ]+them))+"
     r"(?P<on>[ ]+(?:on|in)[ ]+(?=(?:(?:the|that|this|his|her|their)[ ]+)))?"
 )
-_THAT_THREAD = re.compile(
+_THAT_THREAD = Pattern(
     r"(?:the|that|this|his|her|their)[ ]+(?:(?:last|latest)[ ]+)?(?:thread|e-?mail|mail|message|conversation)\b"
 )
-_ATTACH_FIRST = re.compile(r"(?:attach|enclose|add|include|put)[ ]+")
-_TO_MAIL = re.compile(
+_ATTACH_FIRST = Pattern(r"(?:attach|enclose|add|include|put)[ ]+")
+_TO_MAIL = Pattern(
     rf"[ ]+(?:(?:to|in|into|with|on)[ ]+(?:an?|my|the)[ ]+{_SMALL}(?P<noun>{REPLY_NOUN}|{MAIL_NOUN})"
     r"|,?[ ]*and[ ]+(?:then[ ]+)?(?:(?P<sendto>(?:send|e-?mail|mail)[ ]+(?:it|them|that|this)[ ]+(?:off[ ]+"
     r"|over[ ]+)?to)"
     r"|(?=(?:reply|respond|answer|e-?mail|mail|write|send|message|draft|prepare)\b)))[ ]*"
 )
-_SEND_OBJECT = re.compile(r"(?:send|e-?mail|mail|get)[ ]+(?:off[ ]+|over[ ]+|out[ ]+)?")
-_TO_WHOM = re.compile(r"[ ]+(?:over[ ]+|on[ ]+|off[ ]+)?to[ ]+(?=\S)")
+_SEND_OBJECT = Pattern(r"(?:send|e-?mail|mail|get)[ ]+(?:off[ ]+|over[ ]+|out[ ]+)?")
+_TO_WHOM = Pattern(r"[ ]+(?:over[ ]+|on[ ]+|off[ ]+)?to[ ]+(?=\S)")
 
 
 def reworded(text: RequestText, start: int, extras: Extras) -> tuple[RequestText, Extras]:

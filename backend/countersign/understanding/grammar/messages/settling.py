@@ -11,15 +11,16 @@ from countersign.understanding.grammar.messages.people import read_people
 from countersign.understanding.grammar.messages.reading import MessageReading
 from countersign.understanding.grammar.reply import instruction_of
 from countersign.understanding.grammar.saying import Saying
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.plan import Clarification, Unsupported
 from countersign.understanding.planned.steps import Pronoun, ReplyInstruction
 from countersign.understanding.words.text import read_text
 
-_TO_LEAD = re.compile(r"(?:(?:it'?s|i[ ]mean|send[ ]it|to|for|the[ ]one[ ]to)[ ]+)*")
-_OWN_ACCOUNT = re.compile(
+_TO_LEAD = Pattern(r"(?:(?:it'?s|i[ ]mean|send[ ]it|to|for|the[ ]one[ ]to)[ ]+)*")
+_OWN_ACCOUNT = Pattern(
     r"my[ ]+(?P<label>[\w.\-]+)[ ]+(?:(?:e-?mail|mail)[ ]+)?(?:account|address|e-?mail|mail|mailbox|inbox)"
 )
-_ARTICLE = re.compile(r"^(?:the|my|our|an?|this|that)[ ]+", re.IGNORECASE)
+_ARTICLE = Pattern(r"^(?:the|my|our|an?|this|that)[ ]+", re.IGNORECASE)
 
 
 def people_named(named: tuple[str, ...], context: RequestContext) -> tuple[str, ...]:

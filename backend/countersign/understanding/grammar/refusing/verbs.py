@@ -3,8 +3,6 @@
 Must not turn any of it into something similar that can be done: an unstarred mail is not a starred one.
 """
 
-import re
-
 from countersign.understanding.grammar.refusals import (
     CALENDAR,
     DRAFT,
@@ -14,6 +12,7 @@ from countersign.understanding.grammar.refusals import (
     UNKNOWN,
     Refusal,
 )
+from countersign.understanding.matching.pattern import Pattern
 
 
 def _which(asked: str, verb: str) -> Refusal:
@@ -25,8 +24,8 @@ def _which(asked: str, verb: str) -> Refusal:
     return Refusal(asked, f"{verb} these mails", message)
 
 
-_BY_VERB: tuple[tuple[Refusal, re.Pattern[str]], ...] = tuple(
-    (refusal, re.compile(rf"^(?:{pattern})"))
+_BY_VERB: tuple[tuple[Refusal, Pattern], ...] = tuple(
+    (refusal, Pattern(rf"^(?:{pattern})"))
     for refusal, pattern in (
         (
             UNDO,

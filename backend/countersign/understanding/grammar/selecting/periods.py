@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from countersign.understanding.dates import find_dates
 from countersign.understanding.days import READERS
+from countersign.understanding.matching.pattern import Pattern
 
 Side = Literal["within", "since", "after", "before", "until", "older", "newer", "between"]
 
@@ -41,24 +42,24 @@ _NUMBERS = {
 }
 _COUNT = rf"(?P<count>\d{{1,4}}|{'|'.join(_NUMBERS)})"
 _UNIT = r"(?P<unit>days?|weeks?|fortnights?|months?|years?)\b"
-_BARE = re.compile(
+_BARE = Pattern(
     r"(?:today|yesterday|(?:this|last|past)\s+\w+|the\s+day\s+before\s+yesterday|\w+\s+\w+\s+ago)\b"
 )
-_WHOLE_MONTH = re.compile(
+_WHOLE_MONTH = Pattern(
     rf"(?:(?:the\s+month\s+of|this|last)\s+)?(?P<month>{_MONTH})(?!\s*(?:\d{{1,2}}|the)\b(?!\d))"
     r"(?:\s+(?:of\s+)?(?P<year>(?:19|20)\d\d|last\s+year|this\s+year))?\b"
 )
-_YEAR = re.compile(r"(?:the\s+year\s+)?(?P<year>(?:19|20)\d\d)\b(?![-/.]\d)")
-_START_OF = re.compile(
+_YEAR = Pattern(r"(?:the\s+year\s+)?(?P<year>(?:19|20)\d\d)\b(?![-/.]\d)")
+_START_OF = Pattern(
     r"(?:the\s+)?(?:start|beginning)\s+of\s+(?:(?:the|this)\s+)?(?P<which>last\s+)?(?P<unit>week|month|year)\b"
 )
-_DAY_RANGE = re.compile(
+_DAY_RANGE = Pattern(
     r"between\s+(?P<range>(?:the\s+)?\d{1,2}(?:st|nd|rd|th)?\s+and\s+(?:the\s+)?\d{1,2}(?:st|nd|rd|th)?\s+"
     rf"(?:of\s+)?{_MONTH}(?:\s+(?:19|20)\d\d)?)"
 )
 # No mail came on a coming day: such words belong to what the mail is about.
-_AHEAD = re.compile(r"(?:in|within)\s|.*\b(?:tomorrow|tmrw|next|coming|following|tonight)\b")
-_PART_OF_DAY = re.compile(r"\b(?:morning|afternoon|evening|night|tonight|hours?)\b")
+_AHEAD = Pattern(r"(?:in|within)\s|.*\b(?:tomorrow|tmrw|next|coming|following|tonight)\b")
+_PART_OF_DAY = Pattern(r"\b(?:morning|afternoon|evening|night|tonight|hours?)\b")
 # "emails from April": a month, or somebody of that name.
 MONTH_NAMES_OF_PEOPLE = frozenset({"april", "may", "june", "august", "jan"})
 
@@ -70,8 +71,8 @@ _CAME = (
 )
 
 
-def _compiled(rows: tuple[tuple[Side, str], ...]) -> tuple[tuple[Side, re.Pattern[str]], ...]:
-    return tuple((side, re.compile(_CAME + pattern)) for side, pattern in rows)
+def _compiled(rows: tuple[tuple[Side, str], ...]) -> tuple[tuple[Side, Pattern], ...]:
+    return tuple((side, Pattern(_CAME + pattern)) for side, pattern in rows)
 
 
 _AGES = _compiled(
@@ -104,8 +105,8 @@ _SIDES = _compiled(
         ("within", ""),
     )
 )
-_BETWEEN = re.compile(r"\s+(?:and|to|until|till|through|-)\s+")
-_ONWARDS = re.compile(r"\s+(?:on|onwards?|until\s+(?:now|today))\b(?!\s+\w)")
+_BETWEEN = Pattern(r"\s+(?:and|to|until|till|through|-)\s+")
+_ONWARDS = Pattern(r"\s+(?:on|onwards?|until\s+(?:now|today))\b(?!\s+\w)")
 
 
 @dataclass(frozen=True)

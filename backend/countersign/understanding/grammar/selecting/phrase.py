@@ -3,27 +3,27 @@
 Must not guess: every word is taken by a reader, or the whole phrase is not understood.
 """
 
-import re
 from dataclasses import replace
 
 from countersign.understanding.grammar.selecting.limits.before import read_to_noun
 from countersign.understanding.grammar.selecting.limits.behind import read_behind, with_topic
 from countersign.understanding.grammar.selecting.selection import Selection
 from countersign.understanding.grammar.selecting.shown import read_reference
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText
 
-_EVERYTHING = re.compile(
+_EVERYTHING = Pattern(
     r"(?:everything|anything|all\s+(?:of\s+)?(?:it|my\s+(?:mail|e-?mails?|messages)|mail|mails"
     r"|e-?mails)|(?:my|the)\s+(?:whole|entire|complete|full)\s+(?:mailbox|e-?mails?|mails?)"
     r"|my\s+(?:mailbox|e-?mails?|mails?|messages))\b"
 )
-_INBOX = re.compile(
+_INBOX = Pattern(
     r"(?:all\s+of\s+|everything\s+in\s+)?(?:my|the)\s+(?:(?:whole|entire|(?P<account>work|personal"
     r"|private|business))\s+)?inbox\b"
 )
 
 # "What does the second one say" limits the second one by nothing.
-_NO_LIMIT = re.compile(r"\s+(?:say|says|about|again)")
+_NO_LIMIT = Pattern(r"\s+(?:say|says|about|again)")
 
 
 def read_mails(text: RequestText, start: int, *, is_set: bool) -> Selection | None:
@@ -43,7 +43,7 @@ def read_about(text: RequestText, start: int) -> Selection | None:
 
 def read_scope(text: RequestText, start: int) -> Selection | None:
     """The mails behind a linking word ("from the mails about the roof", "since Monday"); all mail without one."""
-    link = re.compile(
+    link = Pattern(
         r"\s*(?:(?:in|from|of|for|out\s+of|across|based\s+on|according\s+to|within|through|on|to|over|inside)\s+)?"
     ).match(text.folded, start)
     if link and link.group().strip() and (mails := read_mails(text, link.end(), is_set=False)):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from countersign.understanding.context import RequestContext
 from countersign.understanding.grammar.selecting.selection import Reference
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText
 
 _ORDINALS = {
@@ -53,39 +54,39 @@ _NOUN = (
 )
 _ORDINAL = rf"(?:{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})"
 _AND = r"(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*)"
-_ORDINAL_LIST = re.compile(
+_ORDINAL_LIST = Pattern(
     rf"(?:the\s+)?(?P<list>{_ORDINAL}(?:{_AND}(?:the\s+)?{_ORDINAL})*)(?P<noun>\s+{_NOUN})?\b(?:"
     r"\s+(?:on|in|of|from)\s+(?:the|that|this|your)\s+list\b)?"
 )
-_SPAN = re.compile(
+_SPAN = Pattern(
     rf"(?:the\s+)?(?P<side>first|last|top)\s+(?P<count>\d{{1,3}}"
     rf"|{'|'.join(_CARDINALS)})(?:\s+(?:ones|of\s+(?:them|those|these)))?\b(?!\s+\w)"
 )
-_NUMBER_LIST = re.compile(
+_NUMBER_LIST = Pattern(
     rf"(?:(?:{_NOUN}\s+)?(?:numbers?|nos?\.?|nr\.?|#)\s*"
     rf"|(?:the\s+)?{_NOUN}\s+#?)(?P<list>\d{{1,3}}(?:(?:{_AND}|\s+)(?:number\s+|#)?\d{{1,3}})*)\b"
     rf"|(?P<bare>\d{{1,3}}(?:{_AND}\d{{1,3}})*)(?=\s*$)"
 )
-_ALL = re.compile(
+_ALL = Pattern(
     r"(?:(?:all|both|each)(?:\s+of)?\s+(?:them|these|those)|them(?:\s+(?:all|both))?"
     rf"|these(?:\s+{_NOUN})?|those(?:\s+{_NOUN})?"
     rf"|both(?:\s+{_NOUN})?|all\s+(?:\d+|{'|'.join(_CARDINALS)})(?:\s+of\s+them)?"
     rf"|all\s+(?:of\s+)?(?:these|those)(?:\s+{_NOUN})?|the\s+lot)\b(?!\s+\w)"
 )
-_ONE = re.compile(
+_ONE = Pattern(
     rf"(?:it|this|that)\b(?:\s+(?:one|{_NOUN}))?(?!\s+\w)|the\s+(?:one|e-?mail|mail|message)\b(?=\s*$)"
 )
-_ANSWERING = re.compile(
+_ANSWERING = Pattern(
     r"(?:(?:repl(?:y|ying)|respond(?:ing)?|write\s+back|get\s+back|(?:send|write|draft|give)\s+(?:an?\s+|my\s+)?"
     r"(?:reply|answer|response))\s+to\s+|answer(?:ing)?\s+(?:to\s+)?)"
 )
 _PLAIN = "the mail"
-_IT_AHEAD = re.compile(
+_IT_AHEAD = Pattern(
     r"(?:it|this|that)\b(?:\s+(?:one|e-?mail|mail|message)\b)?(?=\s*(?:[:,.\n]|$)|\s+(?:saying"
     r"|with|and|to\s+say|telling|asking)\b)"
 )
-_LIMITED = re.compile(r"\s+(?:from|by|of|about|regarding|concerning|which|sent)\b")
-_COUNTED = re.compile(rf"\b(?:both|\d+|{'|'.join(_CARDINALS)})\b")
+_LIMITED = Pattern(r"\s+(?:from|by|of|about|regarding|concerning|which|sent)\b")
+_COUNTED = Pattern(rf"\b(?:both|\d+|{'|'.join(_CARDINALS)})\b")
 
 
 def read_reference(folded: str, start: int) -> tuple[Reference, int] | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from countersign.understanding.grammar import terms
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText, word_set
 
 MOST_WORDS = 14
@@ -19,24 +20,24 @@ _COMMANDS = (
     r"|extract|keep|leave|report|do|don't|dont|please|then|also|never|ignore|undo|restore|which|who|what|when|how"
     r"|stop|pay|order|buy|transfer|drop|clear|empty|clean|purge|get|apply|remember"
 )
-_NEXT_WISH = re.compile(
+_NEXT_WISH = Pattern(
     rf"\s+(?:(?:and|then|plus|also|but)\s+)+(?:{_COMMANDS})\b|\s+then\b|\s*[,;.!?:\n]\s*\S?|\s+-+\s"
 )
 # "What happened" asks; it names nothing a mail could be about.
-_ASKED = re.compile(r"(?:what|who|whom|which|how|when|where|why)\b")
-_INSIDE_WORD = re.compile(r"[.:](?=\w)")
-_TURNED = re.compile(
+_ASKED = Pattern(r"(?:what|who|whom|which|how|when|where|why)\b")
+_INSIDE_WORD = Pattern(r"[.:](?=\w)")
+_TURNED = Pattern(
     r"\b(?:except(?:ing)?|excluding|exclude|besides|unless|but|or|nor|not|don't|dont|doesn't|never"
     r"|without|if|whenever"
     r"|automatically|otherwise|instead|every|each|always|everything|anything|than|tomorrow|tonight"
     r"|later|aren't|isn't)\b"
 )
-_WORD = re.compile(r"[^\W_][\w\-.'&/]*")
+_WORD = Pattern(r"[^\W_][\w\-.'&/]*")
 _EMPTY_WORDS = word_set(
     "the a an my our your her his their that this these those of for to in on at and with about any some all me us it"
     " is are was were regarding from by"
 )
-_QUOTED = re.compile(r'"(?P<quoted>[^"\n]{1,120})"')
+_QUOTED = Pattern(r'"(?P<quoted>[^"\n]{1,120})"')
 ABOUT = (
     r"(?:(?:(?:that|which)\s+)?(?:(?:are|is|were|was)\s+)?(?:about|regarding|concerning"
     r"|related\s+to|relating\s+to|around"
@@ -45,8 +46,8 @@ ABOUT = (
     r"|(?:(?:that|which)\s+)?(?:mention(?:s|ed|ing)?|contain(?:s|ing)?|discuss(?:es|ed|ing)?|deal(?:s|ing)?\s+with"
     r"|talk(?:s|ing|ed)?\s+about|refer(?:s|ring)?\s+to|cover(?:s|ing)?)(?:\s+the\s+words?)?\b|with\s+the\s+words?\b)"
 )
-_ABOUT = re.compile(rf"{ABOUT}\s+")
-_FOR = re.compile(r"for\s+(?!me\b|us\b|now\b|the\s+(?:last|past)\b)")
+_ABOUT = Pattern(rf"{ABOUT}\s+")
+_FOR = Pattern(r"for\s+(?!me\b|us\b|now\b|the\s+(?:last|past)\b)")
 
 Boundary = Callable[[RequestText, int], bool]
 
@@ -106,7 +107,7 @@ def begins_next_wish(text: RequestText, start: int) -> bool:
 
 def read_name(text: RequestText, start: int) -> tuple[str, int] | None:
     """The person named at `start` and the offset behind the name."""
-    match = re.compile(terms.PERSON).match(text.folded, start)
+    match = Pattern(terms.PERSON).match(text.folded, start)
     if match is None:
         return None
     words = text.slice(*match.span()).strip("<>. ")

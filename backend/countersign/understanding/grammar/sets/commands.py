@@ -13,6 +13,7 @@ from countersign.understanding.grammar.selecting.phrase import read_mails
 from countersign.understanding.grammar.selecting.selection import Selection
 from countersign.understanding.grammar.sets.forms import COMMANDS, Command
 from countersign.understanding.grammar.sets.subscriptions import read_subscription
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.planned.steps import SetKind
 from countersign.understanding.words.text import RequestText, word_set
 
@@ -20,25 +21,25 @@ _NO_LABELS = word_set(
     "spam junk trash bin inbox archive read unread important drafts sent urgent done phishing starred"
     " calendar folder label"
 )
-_MUSED = re.compile(r"\b(?:should|must|is\s+it\s+possible|are\s+you\s+able)\b")
+_MUSED = Pattern(r"\b(?:should|must|is\s+it\s+possible|are\s+you\s+able)\b")
 # What is turned round, tied to a condition or put off is no command to be proposed now.
-_NEGATED = re.compile(
+_NEGATED = Pattern(
     r"\b(?:not|don't|dont|never|except|but|unless|without|or|no\s+wait|if|when|whenever|once|until\s+i"
     r"|every\s+time|from\s+now\s+on|as\s+soon\s+as|automatically|always|regularly|instead|tomorrow|tonight|soon"
     r"|later(?!\s+than)|at\s+\d|in\s+(?:an?|\d+)\s+(?:minutes?|hours?)"
     rf"|(?:every|each|next)\s+(?:day|week|month|year|morning|evening|night|weekday|weekend|hour|{terms.WEEKDAY}))\b"
 )
 # "Everything on my calendar" is no mail, unless a word for mail stands beside it.
-_ELSEWHERE = re.compile(
+_ELSEWHERE = Pattern(
     r"\b(?:calendars?|agenda|schedule|phone|alarms?|playlists?|shopping|groceries|grocery|songs?"
     r"|photos?|pictures?|events?"
     r"|meetings?|appointments?|contacts?|files?\s+(?:on|in)|folders?\s+on|apps?|computer|laptop"
     r"|desktop|to-?do\s+list|lists?\s+of)\b"
 )
-_MAIL = re.compile(rf"\b(?:{MAIL}|inbox\b|newsletters?\b|promotions?\b|mailing\b|subscription\b)")
-_REPEATED = re.compile(r"[A-Z]\w*\s+(?:hourly|daily|weekly|monthly)$")
+_MAIL = Pattern(rf"\b(?:{MAIL}|inbox\b|newsletters?\b|promotions?\b|mailing\b|subscription\b)")
+_REPEATED = Pattern(r"[A-Z]\w*\s+(?:hourly|daily|weekly|monthly)$")
 # "Send them to the trash" speaks of no letter to anybody called so.
-_BEGINS_AS_CHANGE = re.compile(
+_BEGINS_AS_CHANGE = Pattern(
     r"get\s+rid\s+of\b|(?:get|take|clear|move|sweep)\s+(?!back\b)[^:\"\n]*\s(?:out\s+of|off"
     r"|from)\s+(?:my|the)\s+inbox\b"
     r"|(?:send|move|put|throw|toss)\s+(?![^\n]*\b(?:saying|says?|that\s+(?!(?:are|is|were|was"
@@ -107,7 +108,7 @@ def _read(command: Command, text: RequestText, start: int) -> SetReading | None:
     return None
 
 
-def _endings(pattern: re.Pattern[str], text: RequestText, start: int) -> tuple[re.Match[str], ...]:
+def _endings(pattern: Pattern, text: RequestText, start: int) -> tuple[re.Match[str], ...]:
     """Every place behind `start` where the end of the command may begin, the first one first."""
     gaps = (gap.start() for gap in re.finditer(r"\s+", text.folded[start:]))
     found = (pattern.match(text.folded, start + gap) for gap in gaps)

@@ -3,10 +3,10 @@
 Must not hold whole sentences: a pattern names verbs and the places of mails and label.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.planned.steps import SetKind
 
 # How the mails and the label stand to each other, and where: behind the verb, or between it and its end.
@@ -24,8 +24,8 @@ class Command:
     """One command: its kind, the words it begins and ends with, and the shape of what stands between."""
 
     kind: SetKind
-    begins: re.Pattern[str]
-    ends: re.Pattern[str] | None = None
+    begins: Pattern
+    ends: Pattern | None = None
     shape: Shape = "mails"
     removes_label: bool = False
     moves: bool = False
@@ -40,7 +40,7 @@ def _command(
     removes_label: bool = False,
     moves: bool = False,
 ) -> Command:
-    return Command(kind, re.compile(begins), re.compile(ends) if ends else None, shape, removes_label, moves)
+    return Command(kind, Pattern(begins), Pattern(ends) if ends else None, shape, removes_label, moves)
 
 
 _TO_LABEL = (

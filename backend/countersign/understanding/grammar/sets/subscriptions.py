@@ -7,14 +7,15 @@ from countersign.understanding.grammar.selecting.limits.behind import names_nobo
 from countersign.understanding.grammar.selecting.phrase import read_mails
 from countersign.understanding.grammar.selecting.selection import Selection
 from countersign.understanding.grammar.selecting.topics import read_name
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText
 
-_LISTS = re.compile(
+_LISTS = Pattern(
     r"(?:the\s+|this\s+|that\s+|my\s+|all\s+)?(?P<name>.+?)(?:'s)?\s+(?:(?:mailing\s+)?lists?"
     r"|newsletters?|e-?mails?|mails?|mailings?|updates?|digests?|notifications?|alerts?"
     r"|promotions?|subscriptions?|marketing)$"
 )
-_LIST_NOUN = re.compile(
+_LIST_NOUN = Pattern(
     r"(?:the\s+|this\s+|that\s+|all\s+(?:of\s+)?(?:the\s+|my\s+|these\s+)?|my\s+|every\s+|these\s+"
     r"|those\s+)?(?:(?:mailing\s+|marketing\s+|distribution\s+)?lists?|mailings?|e-?mail\s+lists?)\b"
 )
@@ -43,7 +44,7 @@ def read_subscription(text: RequestText, start: int, *, needs_list: bool) -> Sel
     if needs_list and named is None:
         return None
     begin, end = named.span("name") if named else (0, len(rest.folded))
-    article = re.compile(r"(?:the|this|that|my)\s+").match(rest.folded, begin)
+    article = Pattern(r"(?:the|this|that|my)\s+").match(rest.folded, begin)
     begin = article.end() if article else begin
     cut = RequestText(rest.words[:end], rest.folded[:end])
     name = read_name(cut, begin)

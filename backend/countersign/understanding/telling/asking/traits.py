@@ -3,11 +3,11 @@
 Must stay in step with `weights`: a changed trait asks for newly trained weights.
 """
 
-import re
 import zlib
 from collections.abc import Iterator
 from itertools import combinations
 
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import word_set
 
 BUCKETS = 1 << 24
@@ -15,7 +15,7 @@ BUCKETS = 1 << 24
 
 _LONGEST = 60
 _NEAR = 4
-_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+|\$LINK|https?://\S+|[^\w\s]")
+_TOKEN = Pattern(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+|\$LINK|https?://\S+|[^\w\s]")
 _DAYS = word_set(
     "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun today"
     " tomorrow tonight"

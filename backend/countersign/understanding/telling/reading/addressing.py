@@ -7,17 +7,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.people import fold_name
 from countersign.understanding.telling.mail import MailText
 from countersign.understanding.telling.reading.sentences import greeting_of
 from countersign.understanding.words.text import word_set
 
 _NAME = r"[A-ZÀ-ÖØ-Þ][\w'’-]+(?:\s+[A-ZÀ-ÖØ-Þ][\w'’-]+)?"
-_VOCATIVE = re.compile(
+_VOCATIVE = Pattern(
     rf"^@?(?P<names>{_NAME}(?:(?:\s*,\s*|\s*/\s*|\s+(?:and|&|und|et|y|e)\s+)@?{_NAME}){{0,3}})\s*(?:,|:|\s[-–—])\s+(?=\S)"
 )
-_MENTION = re.compile(rf"@(?P<name>{_NAME})")
-_LATER_NAME = re.compile(rf",\s*(?P<name>{_NAME})\s*[?!.]*$")
+_MENTION = Pattern(rf"@(?P<name>{_NAME})")
+_LATER_NAME = Pattern(rf",\s*(?P<name>{_NAME})\s*[?!.]*$")
 # Words that begin a sentence with a capital and a comma, and are nobody's name.
 _NO_NAME = word_set(
     "also and anyway apart as at because before but by first finally for from further furthermore however hi"

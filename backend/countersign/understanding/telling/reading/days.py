@@ -7,19 +7,20 @@ import re
 from datetime import datetime
 
 from countersign.understanding.dates import DateMention, find_dates
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.telling.mail import MailText
 
-_MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
+_MONTH = Pattern(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
 _LONGEST_SPAN = 31
 """Days; "last year" needs no explanation."""
 
-_ISO = re.compile(r"^\d{4}-\d")
-_HAS_OWN_DIRECTION = re.compile(
+_ISO = Pattern(r"^\d{4}-\d")
+_HAS_OWN_DIRECTION = Pattern(
     r"\b(?:today|tomorrow|tmrw|tonight|yesterday|next|this|last|past|coming|following|ago|in|within|end|after"
     r"|before)\b",
     re.IGNORECASE,
 )
-_AHEAD = re.compile(
+_AHEAD = Pattern(
     r"\b(?:by|before|until|till|no\s+later\s+than|due|deadline|will|shall|can|could|would|please|need|needs"
     r"|let's|lets|let"
     r"|going\s+to|must|should|want|plan|planned|is|are|am|may|might"
@@ -27,7 +28,7 @@ _AHEAD = re.compile(
     r"|takes?\s+place)\b|['’]ll\b",
     re.IGNORECASE,
 )
-_BACK = re.compile(
+_BACK = Pattern(
     r"\b(?:was|were|did|had|been|yesterday|last|ago|wrote|said|met|sent|spoke|told|went|came|got|gave|took"
     r"|made|left|saw"
     r"|bought|paid|held|began|agreed|decided|discussed|called|mentioned|received|arrived|happened|missed"

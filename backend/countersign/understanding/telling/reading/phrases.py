@@ -5,7 +5,9 @@ Must not judge: `roles` puts them together.
 
 import re
 
-SET_PHRASE = re.compile(
+from countersign.understanding.matching.pattern import Pattern
+
+SET_PHRASE = Pattern(
     r"\b(?:if\s+(?:you|there)\b.{0,40}\b(?:questions?|problems?|concerns?|trouble|issues?|anything\s+else)\b"
     r"|(?:do\s+not|don't|don’t)\s+hesitate|please\s+find\b(?!\s+(?:out|a\b|another|time))"
     r"|please\s+see\s+(?:the\s+)?(?:attached|enclosed|below)"
@@ -17,7 +19,7 @@ SET_PHRASE = re.compile(
 )
 """A sentence with one of these asks nothing, whatever else is in it."""
 
-OFFER = re.compile(
+OFFER = Pattern(
     r"\b(?:and\s+)?(?:feel\s+free\b|let\s+(?:me|us)\s+know\s+(?:if|should)\s+(?:you|there|any)\b(?!\s+(?:can"
     r"|could|are|agree|want))"
     r"|look(?:ing)?\s+forward\b|happy\s+to\s+(?:help|answer)\b).*$",
@@ -25,7 +27,7 @@ OFFER = re.compile(
 )
 """The polite end of a sentence; only what stands before it can ask for something."""
 
-COURTESY = re.compile(
+COURTESY = Pattern(
     r"^(?:(?:many\s+)?thanks?\b|thank\s+you|i\s+hope|hope\b|look(?:ing)?\s+forward|sure\b|great\b|ok(?:ay)?\b"
     r"|perfect\b|sorry\b"
     r"|apologies|no\s+problem"
@@ -35,7 +37,7 @@ COURTESY = re.compile(
 )
 """How a mail may begin without saying anything yet."""
 
-CONTENTLESS = re.compile(
+CONTENTLESS = Pattern(
     r"^(?:please\s+)?(?:let\s+(?:me|us)\s+know(?:[.!]*$|\s+(?:(?:if|whether)\s+(?:this|that|it|you)\b"
     r"|what\s+you\s+think).{0,24}$)"
     r"|(?:advise|confirm)[.!]?$)",
@@ -43,7 +45,7 @@ CONTENTLESS = re.compile(
 )
 """A request that says nothing without the sentence before it."""
 
-SMALL_TALK = re.compile(
+SMALL_TALK = Pattern(
     r"^(?:so\s+|and\s+|well,?\s+)?(?:how\s+(?:are|is|was|were|have|'s|’s)\s+(?:you|your|everything|things"
     r"|life|it\s+going|the\s+(?:weekend"
     r"|family|holidays?|trip|weather))|how\s+do\s+you\s+do|what'?s\s+up|how's\s+it\s+going"
@@ -57,7 +59,7 @@ SMALL_TALK = re.compile(
     r"|come\s+(?:stai|sta|va)|tudo\s+bem|hoe\s+gaat)",
     re.IGNORECASE,
 )
-REQUEST = re.compile(
+REQUEST = Pattern(
     r"\b(?:please|pls|kindly)\b|\b(?:can|could|would|will|won't|might)\s+(?:you|u|someone|somebody|anyone|we"
     r"|i|it\s+be\s+possible)\b"
     r"|\b(?:need|want|like|expect|ask|require|asking|love)\s+(?:you|everyone|everybody|someone|your"
@@ -73,7 +75,7 @@ REQUEST = re.compile(
     r"|to\s+do)\s*:",
     re.IGNORECASE,
 )
-IMPERATIVE = re.compile(
+IMPERATIVE = Pattern(
     r"^(?:(?:also|and|then|so|first|next|finally|again)\s*,?\s+)?(?:confirm|send|review|check|sign|approve"
     r"|forward|share|update"
     r"|prepare|complete|fill|provide|return|pay|book|call|reply|respond|answer|tell|submit|upload|add|remove"
@@ -84,7 +86,7 @@ IMPERATIVE = re.compile(
     r"|of\b)\S",
     re.IGNORECASE,
 )
-DECIDED = re.compile(
+DECIDED = Pattern(
     r"\b(?:(?:we|i|they|he|she|board|team|committee|management|everyone|all|client|customer)(?:\s+(?:have|has"
     r"|had|all|both|finally|now|just|already|also)|'ve|’ve)*\s+(?:decided|agreed|approved|chose|chosen"
     r"|settled|accepted|signed\s+off"
@@ -99,12 +101,12 @@ DECIDED = re.compile(
     r"|’)?s\s+(?:decided|agreed|a\s+deal)|agreed\s*:)\b",
     re.IGNORECASE,
 )
-NOT_DECIDED = re.compile(
+NOT_DECIDED = Pattern(
     r"\b(?:not|n't|n’t|never|if|whether|unless|until|once|when|would|could|should|may|might|can|to\s+be|yet"
     r"|before|after|nobody)\b",
     re.IGNORECASE,
 )
-PROMISED = re.compile(
+PROMISED = Pattern(
     r"^(?:(?:ok|okay|yes|sure|great|perfect|thanks|fine|and|then|so|also)[,.!]?\s+)*(?:i|we)(?:'ll|’ll"
     r"|\s+will|\s+shall|\s+am\s+going\s+to|'m\s+going\s+to"
     r"|\s+promise\s+to)\s+(?:(?:also|then|definitely|certainly|gladly|try\s+to|make\s+sure\s+to)\s+)*"
@@ -112,4 +114,4 @@ PROMISED = re.compile(
     r"|go\s+with\b)\w+",
     re.IGNORECASE,
 )
-ENDS_OPEN = re.compile(r"[:,]\s*$")
+ENDS_OPEN = Pattern(r"[:,]\s*$")

@@ -3,11 +3,11 @@
 Must not read intent into small talk, set phrases of mail, or languages it does not know.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Literal
 
 from countersign.understanding.language import detect_language
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.telling.asking.model import asks_for_action
 from countersign.understanding.telling.mail import MailText
 from countersign.understanding.telling.reading.phrases import (
@@ -27,7 +27,7 @@ from countersign.understanding.telling.reading.sentences import Sentence, senten
 Role = Literal["asked", "question", "decided", "promised", "other"]
 
 _FEWEST_WORDS = 2
-_BARE_VERB = re.compile(
+_BARE_VERB = Pattern(
     r"^(?!the\b|a\b|an\b|no\b|we\b|i\b|it\b)[A-Za-z]+\s+(?!is\b|are\b|was\b|were\b|has\b|will\b)\S"
 )
 

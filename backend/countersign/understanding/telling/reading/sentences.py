@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.quoting import is_closing, new_words
 from countersign.understanding.telling.mail import MailText
 
@@ -22,8 +23,8 @@ _WRAPPED_FROM = 45
 """A line at least this long that ends without a stop goes on in the next one (mail is wrapped near 70)."""
 
 _LINES_BELOW_CLOSING = 8
-_BULLET = re.compile(r"^\s*(?:(?:[-*•·–—o►▪]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+)+(?=\S)")
-_GREETING = re.compile(
+_BULLET = Pattern(r"^\s*(?:(?:[-*•·–—o►▪]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+)+(?=\S)")
+_GREETING = Pattern(
     r"^(?:(?:hi|hello|hey|dear|good\s+(?:morning|afternoon|evening|day)|greetings|hallo|liebe[rs]?"
     r"|guten\s+(?:tag|morgen)"
     r"|sehr\s+geehrte[rs]?|bonjour|salut|ch[eè]re?s?|hola|buenos\s+d[ií]as|estimad[oa]s?|querid[oa]s?|ciao"
@@ -37,14 +38,14 @@ _GREETING = re.compile(
     r"[A-Z][^\W\d_]+(?:\s*(?:,|and|&|/)\s*[A-Z][^\W\d_]+)*\s*,)\s*$",
     re.IGNORECASE,
 )
-_GREETING_BEFORE = re.compile(
+_GREETING_BEFORE = Pattern(
     r"^(?:hi|hello|hey|dear|hallo|bonjour|hola|ciao|good\s+(?:morning|afternoon|evening))"
     r"(?:\s+(?-i:[A-Z])[\w.'’-]*(?:\s+(?:and|&)\s+(?-i:[A-Z])[\w.'’-]*)?(?:\s+(?-i:[A-Z])[\w.'’-]*)?|\s+all"
     r"|\s+team|\s+everyone"
     r"|\s+both|\s+there|\s+folks|\s+guys)?\s*(?:,\s*|[!–—-]\s+)",
     re.IGNORECASE,
 )
-_GREETING_WORD = re.compile(
+_GREETING_WORD = Pattern(
     r"^(?:hi|hello|hey|dear|good\s+\w+|greetings|hallo|liebe[rs]?|guten\s+\w+|sehr\s+geehrte[rs]?|bonjour"
     r"|salut|ch[eè]re?s?"
     r"|hola|buenos\s+d[ií]as|estimad[oa]s?|querid[oa]s?|ciao|buongiorno|gentile|car[oa]|ol[aá]|prezad[oa]s?"
@@ -52,20 +53,20 @@ _GREETING_WORD = re.compile(
     r"|geachte|hej|k[æa]re|cze[śs][ćc]|dzie[ńn]\s+dobry|merhaba)\b",
     re.IGNORECASE,
 )
-_ABBREVIATION = re.compile(
+_ABBREVIATION = Pattern(
     r"\b(?:(?i:mr|mrs|ms|dr|prof|st|approx|vs|e\.g|i\.e|bzw|z\.b|ca|evtl|ggf)|(?<![\w.])[A-Z])\.$"
 )
-_BEFORE_NUMBER = re.compile(
+_BEFORE_NUMBER = Pattern(
     r"\b(?:no|nr|fig|tel|ext|p|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tues?|wed|thurs?|fri|sat"
     r"|sun)\.$",
     re.IGNORECASE,
 )
-_ORDINAL = re.compile(r"(?<![\w.])\d{1,2}\.$")
-_MONTH_AFTER_DAY = re.compile(
+_ORDINAL = Pattern(r"(?<![\w.])\d{1,2}\.$")
+_MONTH_AFTER_DAY = Pattern(
     r"(?:jan|feb|m[aä]r|apr|ma[ij]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zäéû]*\b", re.IGNORECASE
 )
-_STOP = re.compile(r"[.!?…。！？]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]*[^\s])")
-_TABLE = re.compile(r"[|\t]|\s{4,}\S|[=_~*#-]{4,}|<[a-z/][^>]*>|[{};\\]\s*$")
+_STOP = Pattern(r"[.!?…。！？]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]*[^\s])")
+_TABLE = Pattern(r"[|\t]|\s{4,}\S|[=_~*#-]{4,}|<[a-z/][^>]*>|[{};\\]\s*$")
 _INVISIBLE_KEPT = frozenset("\n\t ")
 
 

@@ -10,15 +10,16 @@ from countersign.understanding.grammar.messages.reading import FileWords
 from countersign.understanding.grammar.reply import ask
 from countersign.understanding.grammar.steps import StepList
 from countersign.understanding.grammar.target import Target, read_target
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.plan import Clarification
 from countersign.understanding.planned.steps import AttachmentWanted
 from countersign.understanding.words.text import fold, read_text
 
-_ANSWER_LEAD = re.compile(
+_ANSWER_LEAD = Pattern(
     r"(?:(?:it(?:'s|[ ]is|[ ]was)?|they[ ]are|the[ ]one|that|attached[ ]to|in|from|with|to|take)[ ]+)*"
 )
-_FILE_NAME = re.compile(r"\.\w{2,4}$")
-_PLURAL = re.compile(r"(?:files|attachments|documents|uploads|both|all)$")
+_FILE_NAME = Pattern(r"\.\w{2,4}$")
+_PLURAL = Pattern(r"(?:files|attachments|documents|uploads|both|all)$")
 
 
 def add_files(

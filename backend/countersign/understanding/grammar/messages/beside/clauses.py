@@ -23,6 +23,7 @@ from countersign.understanding.grammar.messages.beside.places import (
 from countersign.understanding.grammar.messages.people import read_people
 from countersign.understanding.grammar.messages.reading import Extras, FileWords
 from countersign.understanding.grammar.refusals import find_second_request
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText
 
 _MOST_CLAUSES = 8
@@ -57,16 +58,14 @@ _DRAFTS = (
     r"(?:[ ]+(?:first|before[ ]+(?:it[ ]+goes(?:[ ]+out)?|you[ ]+send(?:[ ]+it)?|sending(?:[ ]+it)?)|over|myself)))"
 )
 _OVER = rf"(?=[ ]*\)?(?:[,;.!?\n]|[ ]*$)|[ ]+(?:and|but|to|for|please|thanks)\b|{terms.SAYING_AHEAD})[ ]*\)?"
-_IS_DRAFT = re.compile(_DRAFTS + _OVER)
-_GOES_ON = re.compile(r"[ ]*(?:to|for)\b")
-_AS_DRAFT_AT_END = re.compile(
-    r"(?<!\bit)(?<!\bthis)(?<!\bthat)(?<!\bthem)[ ]+(?:as|in)[ ]+an?[ ]+draft[ .!]*$"
-)
-_POLITE_TO_READER = re.compile(r"(?:please|pls|kindly)\b")
+_IS_DRAFT = Pattern(_DRAFTS + _OVER)
+_GOES_ON = Pattern(r"[ ]*(?:to|for)\b")
+_AS_DRAFT_AT_END = Pattern(r"(?<!\bit)(?<!\bthis)(?<!\bthat)(?<!\bthem)[ ]+(?:as|in)[ ]+an?[ ]+draft[ .!]*$")
+_POLITE_TO_READER = Pattern(r"(?:please|pls|kindly)\b")
 _SUBJECT_WORD = (
     r"(?:the[ ]+|an?[ ]+|as[ ]+)?(?:e-?mail[ ]+|mail[ ]+)?(?:subject(?:[ ]+line)?|title|heading|headline)\b"
 )
-_SUBJECT = re.compile(
+_SUBJECT = Pattern(
     r"(?P<lead>[ ]*[,;.(\n-][ ]*|[ ]+)(?:(?:and|with|under|using|use|please|give[ ]+it|set|make|put|having"
     rf"|has)\b[ ,]*)*{_SUBJECT_WORD}"
     r"(?:[ ]+(?:is|should[ ]+(?:be|read|say)|as|being|reading|saying|like|will[ ]+be|must[ ]+be|(?P<by>to|of)))?"
@@ -74,12 +73,12 @@ _SUBJECT = re.compile(
     r"(?P<value>\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'(?!\w)|[^\"'\n:;][^\n;]*)"
 )
 # "the subject of the talk" and "subject to approval" give no subject; "set the subject to" does.
-_SET = re.compile(r"\b(?:set|make|change|put)\b[^:]*\bto\b")
-_TITLED = re.compile(
+_SET = Pattern(r"\b(?:set|make|change|put)\b[^:]*\bto\b")
+_TITLED = Pattern(
     r"(?P<lead>[ ]*[,(][ ]*|[ ]+)(?:titled|entitled|headed)[ ]*:?[ ]*(?P<value>\"[^\"\n]{1,200}\""
     r"|'[^'\n]{1,200}'(?!\w))"
 )
-_SUBJECT_END = re.compile(
+_SUBJECT_END = Pattern(
     r"[ ]*[,;(][ ]*(?=(?:and|but|with|body|text|content|message|saying|telling|asking|say|tell|ask|write|thank"
     r"|attach\w*|include"
     r"|b?cc\w*|cop(?:y|ying)|don't|do[ ]not|save|keep|as[ ]+an?[ ]+draft|draft|mention|please|the[ ]+(?:body"
@@ -93,25 +92,25 @@ _SUBJECT_END = re.compile(
     r"|[.!?][ ]+(?=[a-z])"
 )
 # "the mail with the subject X" names a mail that exists; its subject is no wish.
-_NAMED_MAIL = re.compile(
+_NAMED_MAIL = Pattern(
     rf"(?:\b(?:the|that|this|her|his|their|last|latest|newest)|'s?)[ ]+(?:[\w-]+[ ]+){{0,2}}?{terms.MAIL}"
     r"(?:[ ]+(?:with|under|called|having|has|the|its))*[ ]*$"
 )
-_SURE_COPY = re.compile(r"[ ]*[,;.(][ ]*(?:(?:and|please|also)\b[ ]*)*b?cc\b", re.IGNORECASE)
-_CLOSED = re.compile(r"[ ]*\)")
+_SURE_COPY = Pattern(r"[ ]*[,;.(][ ]*(?:(?:and|please|also)\b[ ]*)*b?cc\b", re.IGNORECASE)
+_CLOSED = Pattern(r"[ ]*\)")
 _COPY_KIND = r"(?P<kind>b?cc|blind[ ]+copy|copy)"
-_COPY_FIRST = re.compile(
+_COPY_FIRST = Pattern(
     rf"{_LEAD}(?:with[ ]+)?(?:an?[ ]+)?(?:(?:put|keep|send)[ ]+(?:an?[ ]+)?)?(?:(?P<kind>b?cc|blind[ ]+copy"
     r"|copy)(?:'?ing|ying|'d|ed|ied)?)\b"
     r"(?:[ ]+(?:in|to|for|goes[ ]+to)\b)?[ ]*:?[ ]*"
 )
-_COPY_LAST = re.compile(rf"{_LEAD}(?:with|put|add|include|keep|have|copy|take)[ ]+(?=\S)")
-_IN_COPY = re.compile(
+_COPY_LAST = Pattern(rf"{_LEAD}(?:with|put|add|include|keep|have|copy|take)[ ]+(?=\S)")
+_IN_COPY = Pattern(
     rf"[ ]+(?:(?:in|on|into|to|as|by)[ ]+(?:the[ ]+|an?[ ]+)?){_COPY_KIND}(?:[ ]+(?:line|field|list))?(?![\w'])"
     r"|[ ]+(?P<loop>in[ ]+the[ ]+loop)(?![\w'])"
 )
-_LOOP = re.compile(rf"{_LEAD}loop(?:ing)?[ ]+in[ ]+")
-_ALL = re.compile(
+_LOOP = Pattern(rf"{_LEAD}loop(?:ing)?[ ]+in[ ]+")
+_ALL = Pattern(
     rf"{_LEAD}(?:with[ ]+)?(?:(?:keep|include|including|copy|copying|keeping|put|leave|leaving|cc|cc'ing|ccing"
     r"|with|to)[ ]+)(?:everyone|everybody|all)\b"
     r"(?:[ ]+(?:else|of[ ]+them|the[ ]+others|others|recipients|people))*"
@@ -119,21 +118,21 @@ _ALL = re.compile(
     r"|[ ]+(?:in|into)[ ]+the[ ]+loop|[ ]+(?:involved|included|copied|who[ ]+(?:is|was)[ ]+(?:on|in)[ ]+(?:it"
     r"|cc|copy|the[ ]+thread)))*" + _OVER
 )
-_MAIL_BEFORE = re.compile(rf"{terms.MAIL}[ ]*$")
-_ATTACH = re.compile(
+_MAIL_BEFORE = Pattern(rf"{terms.MAIL}[ ]*$")
+_ATTACH = Pattern(
     rf"{_LEAD}(?:(?:with|by)[ ]+)?(?:(?P<sure>attach(?:ing)?|enclos(?:e|ing)|append(?:ing)?)|(?P<maybe>include"
     r"|including|add|adding|put(?:ting)?"
     r"|with))\b[ ]*:?[ ]*(?:also[ ]+|in[ ]+)?"
 )
-_ATTACHED = re.compile(
+_ATTACHED = Pattern(
     r"[ ]+(?:attached|enclosed|(?:as[ ]+)?(?:an?[ ]+)?attachments?|along|to[ ]+(?:it|that|the[ ]+(?:e-?mail"
     r"|mail|message|reply)))(?![\w'])"
 )
-_TOO = re.compile(
+_TOO = Pattern(
     r"[ ]+(?:too|as[ ]+well|please|to[ ]+(?:it|that|the[ ]+(?:e-?mail|mail|message|reply)))(?![\w'])"
 )
-_FILE_END = re.compile(rf"(?=[ ]*\)?(?:[,;.!?\n]|[ ]*$)|[ ]+(?:and|but)\b|{terms.SAYING_AHEAD})[ ]*\)?")
-_MORE_FILES = re.compile(r"[ ]*,?[ ]+and[ ]+|[ ]*,[ ]*")
+_FILE_END = Pattern(rf"(?=[ ]*\)?(?:[,;.!?\n]|[ ]*$)|[ ]+(?:and|but)\b|{terms.SAYING_AHEAD})[ ]*\)?")
+_MORE_FILES = Pattern(r"[ ]*,?[ ]+and[ ]+|[ ]*,[ ]*")
 Taken = tuple[int, int, Extras]
 _Taker = Callable[[RequestText, int, Extras], Taken | None]
 

@@ -8,6 +8,7 @@ import re
 from countersign.understanding.grammar import terms
 from countersign.understanding.grammar.messages.reading import FileWords
 from countersign.understanding.grammar.target import Target, read_target
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText
 
 _ARTICLE = r"(?:(?:the|my|our|this|that|these|those|both|all|an?|her|his|their)[ ]+)*"
@@ -16,44 +17,44 @@ _STOP = (
     r"|will|please|as|about|when|if|because|cc|bcc|subject)\b"
 )
 _NOUNS = rf"(?P<noun>(?:(?!{_STOP})[^\W_](?:[\w\-]|\.(?=\w))*(?:[ ]+|(?=[^\w\-.]|$))){{0,5}}?)"
-_UPLOADED = re.compile(
+_UPLOADED = Pattern(
     rf"{_ARTICLE}{_NOUNS}[ ]*(?:(?:that|which)[ ]+)?(?:i|we)(?:'ve|[ ]+have)?[ ]+(?:just[ ]+|already[ ]+)?"
     r"(?:uploaded|attached|added|dropped|shared|provided|sent[ ]+you|gave[ ]+you|put)"
     r"(?:[ ]+(?:here|above|below|in|with[ ]+this(?:[ ]+request)?|just[ ]+now|to[ ]+this|earlier))*\b"
 )
-_UPLOAD_FIRST = re.compile(
+_UPLOAD_FIRST = Pattern(
     rf"{_ARTICLE}(?:uploaded|attached"
     rf"|enclosed)[ ]+(?P<noun>(?:(?!{_STOP})[^\W_](?:[\w\-]|\.(?=\w))*[ ]?){{1,4}}?)(?=[ ]*(?:[,;.!?)\n]|$"
     rf"|and\b|{terms.SAYING_AHEAD}|[ ]?(?:to|with|as|in)\b))"
 )
-_UPLOAD_NAMED = re.compile(
+_UPLOAD_NAMED = Pattern(
     r"(?:(?:the|my|both|all)[ ]+)*uploads?\b|(?:this|these)[ ]+(?P<noun>files?|documents?|pdfs?|uploads?)\b"
     r"|(?:this|these)(?=[ ]*(?:$|[,.;]|to\b|and\b|with\b))"
 )
-_FILE_NAME = re.compile(
+_FILE_NAME = Pattern(
     r"[\w\-]{1,60}\.(?:pdf|docx?|xlsx?|pptx?|csv|txt|md|rtf|odt|ods|png|jpe?g|gif|heic|zip|ics|eml)\b"
 )
-_FROM_MAIL = re.compile(
+_FROM_MAIL = Pattern(
     rf"{_ARTICLE}{_NOUNS}[ ]*(?P<where>from|in|of|out[ ]+of|that[ ]+(?:is|was|came)[ ]+(?:in|with))[ ]+"
 )
-_SENT_BY = re.compile(
+_SENT_BY = Pattern(
     rf"{_ARTICLE}{_NOUNS}[ ]*(?:(?:that|which)[ ]+)?(?P<person>{terms.PERSON})[ ]+(?:has[ ]+|just[ ]+|last[ ]+)*"
     r"(?:sent|mailed|e-?mailed|attached|gave|shared|forwarded)(?:[ ]+(?:to[ ]+)?(?:me|us))?\b"
 )
-_OWNED = re.compile(
+_OWNED = Pattern(
     rf"(?P<person>{terms.PERSON})'s?[ ]+(?:(?:{terms.LAST})[ ]+)?"
     rf"(?P<noun>(?:(?!{_STOP})[^\W_](?:[\w\-]|\.(?=\w))*[ ]?){{1,4}}?)"
 )
-_PLAIN = re.compile(rf"(?:the|my|our|this|that|these|an?)[ ]+{_NOUNS}")
-_MAIL_NOUN = re.compile(rf"(?:{terms.LAST}[ ]+)?{terms.MAIL}$")
+_PLAIN = Pattern(rf"(?:the|my|our|this|that|these|an?)[ ]+{_NOUNS}")
+_MAIL_NOUN = Pattern(rf"(?:{terms.LAST}[ ]+)?{terms.MAIL}$")
 # What is in a mail but is no file of it.
-_NO_FILE = re.compile(
+_NO_FILE = Pattern(
     r"(?:\w+[ ]+)*(?:summary|overview|digest|answers?|text|words|names?|address(?:es)?|numbers?|links?|dates?"
     r"|time|details?|info"
     r"|information|news|content|contents|gist|points?|story|idea|wishes|regards|love)$"
 )
 # Where the words for a file end: at a mark, a further wish, or what is to be said.
-_OVER = re.compile(
+_OVER = Pattern(
     r"[ ]*(?:[,;.!?()\n\"]|$|and\b|but\b|to\b|as\b|too\b|please\b|in[ ]+(?:it|the)\b|for\b|attached\b|with\b"
     rf"|{terms.SAYING_AHEAD})"
 )
@@ -107,13 +108,13 @@ def _without_place(text: RequestText, start: int) -> tuple[FileWords, int] | Non
     return None
 
 
-def _longest_first(pattern: re.Pattern[str], text: RequestText, start: int) -> list[re.Match[str]]:
+def _longest_first(pattern: Pattern, text: RequestText, start: int) -> list[re.Match[str]]:
     """The matches of a lazy pattern that end where words for a file can end, the shortest such first."""
     match = pattern.match(text.folded, start)
     while match is not None:
         if _OVER.match(text.folded, match.end()):
             return [match]
-        following = re.compile(r"[ ]?[\w\-.]+").match(text.folded, match.end())
+        following = Pattern(r"[ ]?[\w\-.]+").match(text.folded, match.end())
         if following is None:
             return []
         match = pattern.fullmatch(text.folded, start, following.end())

@@ -6,13 +6,14 @@ Must not decide what they ask for.
 import re
 from collections.abc import Iterator
 
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText
 
-_SAID = re.compile(
+_SAID = Pattern(
     r"\b(?:say(?:ing)?|that|tell(?:ing)?|ask(?:ing)?|writ(?:e|ing)[ ]+that|know|inform(?:ing)?|stat(?:e|ing)"
     r"|thank(?:ing)?)\b"
 )
-_TURN = re.compile(
+_TURN = Pattern(
     r"[ ]*[,;.(!\n-]|[ ]+(?:and|but|though|then|plus|also|just)\b|[ ]+(?:with|under)[ ]+(?:the[ ]+|an?[ ]+"
     r"|my[ ]+)*(?:e-?mail[ ]+)?"
     r"(?:subject|attached|uploaded|b?cc\b)"
@@ -20,16 +21,16 @@ _TURN = re.compile(
 # More places than this are not looked at; what they hold stays in the request and is asked about or refused.
 _MOST_HITS = 150
 # Somebody who may go on with a verb in its base form; "it is and attach the plan" cannot be one sentence.
-_SPEAKS = re.compile(
+_SPEAKS = Pattern(
     r"\b(?:(?:we|i|you|they)(?:'(?:ll|d|ve|re|m))?[ ]+(?:\w+[ ]+){0,2}?"
     r"(?:will|can|could|shall|should|must|would|may|might|have|need|want|plan|going|am|are|to)"
     r"|(?:he|she|it)[ ]+(?:\w+[ ]+){0,2}?(?:will|can|could|shall|should|must|would|may|might|to))\b"
     r"|\b(?:we|i|you|he|she|they|it)'(?:ll|d)\b|\bto[ ]+\w+"
 )
-_COLON = re.compile(
+_COLON = Pattern(
     r"(?<!subject)(?<!\bcc)(?<!bcc)(?<!line)(?<!title)(?<!\bre)(?<!draft)(?<!heading):(?!//)(?!\d\d\b)"
 )
-_HEADER_LINE = re.compile(r"\n[ ]*(?:subject|b?cc|betreff)[ ]*:")
+_HEADER_LINE = Pattern(r"\n[ ]*(?:subject|b?cc|betreff)[ ]*:")
 
 
 def without(text: RequestText, begin: int, end: int) -> RequestText:
@@ -40,7 +41,7 @@ def without(text: RequestText, begin: int, end: int) -> RequestText:
     )
 
 
-def hits(pattern: re.Pattern[str], text: RequestText, start: int) -> Iterator[re.Match[str]]:
+def hits(pattern: Pattern, text: RequestText, start: int) -> Iterator[re.Match[str]]:
     """Every place the pattern matches at, also inside an earlier match that came to nothing."""
     position = start
     for _ in range(_MOST_HITS):

@@ -3,8 +3,6 @@
 Must not pass on anything else than the one mail that was named.
 """
 
-import re
-
 from countersign.understanding.grammar import refusals, terms
 from countersign.understanding.grammar.commands import is_over
 from countersign.understanding.grammar.messages.forms.things import NamedMail, checked, read_mail
@@ -13,40 +11,41 @@ from countersign.understanding.grammar.messages.reading import ForwardReading
 from countersign.understanding.grammar.refusals import Refusal
 from countersign.understanding.grammar.saying import Saying, read_saying
 from countersign.understanding.grammar.target import Target, read_target
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.planned.steps import Say
 from countersign.understanding.words.text import RequestText
 
-_FORWARD = re.compile(
+_FORWARD = Pattern(
     r"(?:forward(?:ing)?|fwd|fw|redirect|relay|pass(?:[ ]+(?:on|along))?|(?:send|hand)[ ]+(?:on"
     r"|along))[ ]+(?:on[ ]+)?"
 )
-_SEND = re.compile(r"(?:send(?:[ ]+on)?|share|pass)[ ]+(?=\S)")
-_TO = re.compile(r"[ ]+(?:(?:on|over|along|through|onward|onwards)[ ]+)?to[ ]+(?=\S)")
-_TO_FIRST = re.compile(r"(?:on[ ]+)?to[ ]+")
+_SEND = Pattern(r"(?:send(?:[ ]+on)?|share|pass)[ ]+(?=\S)")
+_TO = Pattern(r"[ ]+(?:(?:on|over|along|through|onward|onwards)[ ]+)?to[ ]+(?=\S)")
+_TO_FIRST = Pattern(r"(?:on[ ]+)?to[ ]+")
 _NOTE_NOUN = r"(?:note|comment|message|remark|line|words?|text|cover[ ]+note|intro(?:duction)?|explanation)"
-_NOTE = re.compile(
+_NOTE = Pattern(
     r"[ ]*,?[ ]*(?:(?:and|with|by|then)\b[ ]*)*(?:(?:with|add|adding|include|including|write|put"
     r"|attach)[ ]+)?(?:an?|the|my|this|these|following|short|quick|brief|little"
     rf"|[ ])*\b{_NOTE_NOUN}\b(?:[ ]+(?:on[ ]+top|above))?[ ]*(?P<how>saying|that[ ]+(?:says|reads)|reading"
     r"|to[ ]+say|that|:|(?=[\"'])|)[ ]*"
 )
-_FYI = re.compile(
+_FYI = Pattern(
     r"[ ]*,?[ ]*(?:(?:as|for|with)[ ]+(?:an?[ ]+)?)?(?P<words>fyi|for[ ]+(?:your|his|her|their)[ ]+information)\b"
 )
-_ADDING = re.compile(
+_ADDING = Pattern(
     r"[ ]*,?[ ]*(?:(?:and|by|then)\b[ ]*)*(?:add(?:ing)?|not(?:e|ing)|mention(?:ing)?"
     r"|comment(?:ing)?)[ ]*(?P<how>that\b|:|(?=\"))[ ]*"
 )
-_ASIDE = re.compile(
+_ASIDE = Pattern(
     r"(?:[ ]*,?[ ]+(?:for[ ]+me|right[ ]+(?:away|now)|now|asap|please|too|as[ ]+well|without[ ]+(?:an?[ ]+"
     r"|any[ ]+)?(?:notes?|comments?|text|message|words)))+\b(?=[ ]*(?:[,:.\n\"]|$)|[ ]+(?:and|with|saying))"
 )
-_LATER = re.compile(
+_LATER = Pattern(
     rf"[ ,]*(?:tomorrow|tonight|later|(?:at|after|before)[ ]+\d|(?:on|next)[ ]+(?:{terms.WEEKDAY}|week|month)"
     r"|every\b|when(?:ever)?\b|if\b|once\b)"
 )
-_GAP = re.compile(r"[ ]*,?[ ]+")
-_NAME_BREAK = re.compile(r"(?<=\w)[ ]+(?=\w)")
+_GAP = Pattern(r"[ ]*,?[ ]+")
+_NAME_BREAK = Pattern(r"(?<=\w)[ ]+(?=\w)")
 
 
 def read_forward(text: RequestText, start: int) -> ForwardReading | Refusal | None:

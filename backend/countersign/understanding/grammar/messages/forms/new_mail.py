@@ -4,7 +4,6 @@ Must not read a mail that exists ("send Dana's mail to Ralph") or anything that 
 message) as a new one.
 """
 
-import re
 from dataclasses import dataclass
 
 from countersign.understanding.grammar import refusals, terms
@@ -21,6 +20,7 @@ from countersign.understanding.grammar.messages.rewording import MAIL_NOUN, REPL
 from countersign.understanding.grammar.refusals import Refusal
 from countersign.understanding.grammar.saying import read_saying
 from countersign.understanding.grammar.target import skip_account
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText
 
 _WITH_NOUN_PERCENT = 95
@@ -32,43 +32,41 @@ _WRITE = (
     r"|mak(?:e|ing)|do|type"
     r"|put[ ]+together|get|(?:i(?:'d)?[ ]+)?(?:need|want|would[ ]+like|like))[ ]+(?:off[ ]+|out[ ]+|up[ ]+)?"
 )
-_NOUN_TO = re.compile(
+_NOUN_TO = Pattern(
     rf"(?:{_WRITE})?(?:(?:an?|one|another|my)[ ]+|the[ ]+following[ ]+|(?=new[ ]|e-?mail[ ]+to|mail[ ]+to"
     rf"|message[ ]+to)){_ADJECTIVES}"
     rf"{MAIL_NOUN}(?P<about>[ ]+{ABOUT}[ ]+(?P<topic>[^.;:\n\"]{{1,60}}?))?{_TO}"
 )
-_NOUN_ONLY = re.compile(
+_NOUN_ONLY = Pattern(
     rf"{_WRITE}(?:(?:an?|another)[ ]+|new[ ]+){_ADJECTIVES}{MAIL_NOUN}(?![ ]+(?:from|of|in|by)\b)"
 )
-_PERSON_NOUN = re.compile(
+_PERSON_NOUN = Pattern(
     r"(?:send(?:ing)?|writ(?:e|ing)|shoot(?:ing)?|drop(?:ping)?|get|mail|fire|give|hand)[ ]+(?:off[ ]+)?(?=\S)"
 )
-_THEN_NOUN = re.compile(rf"[ ]+(?:an?|another|the[ ]+following)[ ]+{_ADJECTIVES}{MAIL_NOUN}")
-_VERB = re.compile(
+_THEN_NOUN = Pattern(rf"[ ]+(?:an?|another|the[ ]+following)[ ]+{_ADJECTIVES}{MAIL_NOUN}")
+_VERB = Pattern(
     r"(?:e-?mail(?:ing)?|mail(?:ing)?|messag(?:e|ing)|writ(?:e|ing)(?:[ ]+to)?|contact(?:ing)?"
     r"|reach[ ]+out[ ]+to|ping(?:ing)?)[ ]+(?=\S)"
 )
-_BY_MAIL = re.compile(rf"(?P<verb>{terms.TELL}|{terms.ASK}|{terms.THANK}|congratulate\b)[ ]+(?=\S)")
-_KNOW = re.compile(r"[ ]+know\b")
-_CHANNEL = re.compile(
+_BY_MAIL = Pattern(rf"(?P<verb>{terms.TELL}|{terms.ASK}|{terms.THANK}|congratulate\b)[ ]+(?=\S)")
+_KNOW = Pattern(r"[ ]+know\b")
+_CHANNEL = Pattern(
     r"[ ]*,?[ ]+(?:(?:by|via|per|over|through)[ ]+(?:an?[ ]+)?(?:new[ ]+)?(?:e-?mail|mail)"
     r"|(?:in|with|using)[ ]+an?[ ]+(?:new[ ]+|separate[ ]+|short[ ]+)*(?:e-?mail|mail|message)|(?:a"
     r"|in)[ ]+new[ ]+mail)\b"
 )
-_QUOTED_TO = re.compile(
-    r"(?:send|e-?mail|mail|write)[ ]+(?P<words>\"[^\"\n]{1,2000}\")[ ]+(?:over[ ]+)?to[ ]+"
-)
-_ASIDE = re.compile(
+_QUOTED_TO = Pattern(r"(?:send|e-?mail|mail|write)[ ]+(?P<words>\"[^\"\n]{1,2000}\")[ ]+(?:over[ ]+)?to[ ]+")
+_ASIDE = Pattern(
     r"(?:[ ]*,?[ ]+(?:for[ ]+me|right[ ]+(?:away|now)|now|asap|quickly|immediately|politely|briefly|please"
     r"|today|kindly|directly"
     r"|a[ ]+quick[ ]+one|only|to))+(?=[ ]*(?:[,:.\n\"]|$)|[ ]+(?:saying|that|and|to|with|about)\b)"
 )
-_LANGUAGE = re.compile(
+_LANGUAGE = Pattern(
     r"[ ]*,?[ ]*\bin[ ]+(?:english|german|french|spanish|italian|dutch|portuguese|polish|swedish|danish"
     r"|norwegian|turkish|czech)\b"
 )
-_REPLIED = re.compile(rf"[ ]+(?:back|again|(?:an?|my|the)[ ]+(?:\w+[ ]+)?{REPLY_NOUN})\b")
-_LATER = re.compile(
+_REPLIED = Pattern(rf"[ ]+(?:back|again|(?:an?|my|the)[ ]+(?:\w+[ ]+)?{REPLY_NOUN})\b")
+_LATER = Pattern(
     rf"[ ,]*(?:tomorrow|tonight|later|(?:at|by|after|before)[ ]+\d|(?:on|next|this)[ ]+(?:{terms.WEEKDAY}|week"
     r"|month|evening|afternoon)"
     r"|in[ ]+(?:an?|\d+|two|three|five|ten)[ ]+(?:minutes?|hours?|days?|weeks?)|every\b|(?:once|twice)\b"
@@ -173,7 +171,7 @@ def _without_person(text: RequestText, start: int) -> NewMail | None:
     saying = read_saying(text, position)
     if saying is None and not is_over(text, position):
         return None
-    last = re.compile(
+    last = Pattern(
         rf"[ ]+to[ ]+(?P<people>{terms.ADDRESS}(?:(?:[ ]*,[ ]*|[ ]+and[ ]+){terms.ADDRESS})*)[ .!]*$"
     ).search(text.folded, position)
     if saying is not None and last is not None and (shorter := read_saying(text, position, last.start())):

@@ -11,6 +11,7 @@ from countersign.understanding.grammar import refusals, terms
 from countersign.understanding.grammar.messages.people import read_person
 from countersign.understanding.grammar.refusals import Refusal
 from countersign.understanding.grammar.target import Target, read_target, topic_words
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText
 
 FILE_ONLY = Refusal(
@@ -19,7 +20,7 @@ FILE_ONLY = Refusal(
     "I can't forward a file without its mail. Ask for the whole mail, or for a new mail with the file: "
     "“Email Bob saying … and attach the invoice from Sarah's mail”. Nothing was done.",
 )
-_IT = re.compile(
+_IT = Pattern(
     r"(?:it|this|that|(?:this|that)[ ]+(?:one|e-?mail|mail|message|thread)|the[ ]+(?:e-?mail|mail|message"
     r"|thread|conversation|one))$"
 )
@@ -38,31 +39,29 @@ _ORDINALS = {
     "ninth": 9,
     "tenth": 10,
 }
-_NUMBERED = re.compile(
+_NUMBERED = Pattern(
     rf"(?:the[ ]+)?(?P<word>{'|'.join(_ORDINALS)})(?:[ ]+(?:one|e-?mail|mail|message|result))?$"
     r"|(?:the[ ]+)?(?:e-?mail[ ]+|mail[ ]+|message[ ]+|result[ ]+)?(?:number|no\.?|nr\.?|#)[ ]*(?P<number>\d{1,2})$"
 )
 _STOP = r"(?:from|by|of|about|regarding|that|which|to|sent|and|with|in|on|re|for)\b"
 _NOUNS = rf"(?P<noun>(?:(?!{_STOP})[^\W_][\w\-.]*[ ]*){{1,6}})"
-_OWNED = re.compile(rf"(?P<person>{terms.PERSON})'s?[ ]+{_NOUNS}")
-_THE = re.compile(rf"(?:(?:the|that|this|an?)[ ]+)(?:{terms.LAST}[ ]+)?{_NOUNS}")
-_FROM = re.compile(
+_OWNED = Pattern(rf"(?P<person>{terms.PERSON})'s?[ ]+{_NOUNS}")
+_THE = Pattern(rf"(?:(?:the|that|this|an?)[ ]+)(?:{terms.LAST}[ ]+)?{_NOUNS}")
+_FROM = Pattern(
     r"(?:(?:that|which)[ ]+(?:i[ ]+(?:got|received|had)[ ]+)?)?(?:i[ ]+(?:got|received|had)[ ]+)?(?:from|by|of"
     r"|sent[ ]+by)[ ]+(?=\S)"
 )
-_SENT = re.compile(r"(?:(?:that|which)[ ]+)?(?=\S)")
-_HAS_SENT = re.compile(
+_SENT = Pattern(r"(?:(?:that|which)[ ]+)?(?=\S)")
+_HAS_SENT = Pattern(
     r"[ ]+(?:has[ ]+|just[ ]+|last[ ]+|recently[ ]+)*(?:sent|mailed|e-?mailed|wrote)(?:[ ]+(?:to[ ]+)?(?:me|us))?"
 )
-_LAST_WORDS = re.compile(rf"^(?:{terms.LAST}|most|very)[ ]+", re.IGNORECASE)
-_SEVERAL = re.compile(
+_LAST_WORDS = Pattern(rf"^(?:{terms.LAST}|most|very)[ ]+", re.IGNORECASE)
+_SEVERAL = Pattern(
     r"\b(?:all|every|each|both|two|three|four|five|several|\d+)\b|\b(?:e-?mails|mails|messages|threads|letters)\b"
 )
-_FILE = re.compile(
-    r"\b(?:attachments?|files?|pdfs?|documents?|docs?|spreadsheets?|images?|photos?|pictures?)$"
-)
-_NO_ORDER = re.compile(r"\b(?:first|second|third|oldest|earliest|earlier|previous|penultimate|other|older)\b")
-_PLURAL_MAIL = re.compile(r"[ ]*(?:e-?mails?|mails?|messages?)$")
+_FILE = Pattern(r"\b(?:attachments?|files?|pdfs?|documents?|docs?|spreadsheets?|images?|photos?|pictures?)$")
+_NO_ORDER = Pattern(r"\b(?:first|second|third|oldest|earliest|earlier|previous|penultimate|other|older)\b")
+_PLURAL_MAIL = Pattern(r"[ ]*(?:e-?mails?|mails?|messages?)$")
 
 NamedMail = Target | int | Literal["it"]
 

@@ -3,25 +3,24 @@
 Must not read words for them: what is to be said belongs to a reply of its own.
 """
 
-import re
-
 from countersign.understanding.grammar.commands import is_over
 from countersign.understanding.grammar.messages.reading import UndictatedReading
 from countersign.understanding.grammar.target import Target, read_target
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText
 
-_MANY_REPLIES = re.compile(
+_MANY_REPLIES = Pattern(
     r"(?:write|prepare|make|do)[ ]+(?:(?:my|the|some|all|possible|suitable|short)[ ]+)*(?:replies|responses"
     r"|answers)\b(?:[ ]+(?:to|for)[ ]+(?=\S))?"
 )
-_UNANSWERED = re.compile(
+_UNANSWERED = Pattern(
     r"(?:all|every|the|any|my|each)?[ ]*(?:of[ ]+(?:the|my)[ ]+)?(?:still[ ]+)?(?P<what>unanswered|open)[ ]+"
 )
-_ALL_THE = re.compile(
+_ALL_THE = Pattern(
     r"(?:all|every|each|any)[ ]+(?:of[ ]+)?(?=(?:the|my|unread|new|e-?mails?|mails?|messages?|threads?"
     r"|conversations?)\b)"
 )
-_EVERYTHING = re.compile(
+_EVERYTHING = Pattern(
     r"(?:everything|anything|whatever[ ]+(?:came|arrived))(?=[ ]+(?:from|about|regarding|on)\b)"
 )
 
@@ -54,7 +53,7 @@ def read_undictated(text: RequestText, start: int) -> UndictatedReading | None:
 
 
 def _plural(text: RequestText, position: int) -> int:
-    match = re.compile(r"(?:e-?mails|mails|messages|threads|conversations|questions)\b").match(
+    match = Pattern(r"(?:e-?mails|mails|messages|threads|conversations|questions)\b").match(
         text.folded, position
     )
     return match.end() if match else position

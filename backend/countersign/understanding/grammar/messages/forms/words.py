@@ -3,13 +3,12 @@
 Must not take words for a sentence that have no verb: "email Bob the report" says nothing.
 """
 
-import re
-
 from countersign.understanding.grammar import terms
 from countersign.understanding.grammar.commands import is_over
 from countersign.understanding.grammar.messages.beside.files import read_file
 from countersign.understanding.grammar.messages.reading import FileWords
 from countersign.understanding.grammar.saying import Saying, read_saying
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.planned.steps import Say
 from countersign.understanding.words.text import RequestText, word_set
 from countersign.understanding.words.verbs import AUXILIARIES, base_of_past
@@ -18,11 +17,11 @@ ABOUT = (
     r"(?:about|regarding|concerning|re|on[ ]+the[ ]+(?:topic|subject)[ ]+of|with[ ]+regards?[ ]+to"
     r"|in[ ]+regard[ ]+to)\b[ ]*:?"
 )
-_TOPIC = re.compile(
+_TOPIC = Pattern(
     rf"[ ]*,?[ ]+{ABOUT}[ ]*(?:\"(?P<quoted>[^\"\n]{{1,120}})\""
     rf"|(?P<topic>[^\n]{{1,80}}?))(?={terms.SAYING_AHEAD}|[ ]+to[ ]+\w+[ ])"
 )
-_TO_DO = re.compile(r"[ ]*,?[ ]*(?P<to>(?:not[ ]+)?to[ ]+(?:please[ ]+)?(?P<verb>[a-z]+)\b)")
+_TO_DO = Pattern(r"[ ]*,?[ ]*(?P<to>(?:not[ ]+)?to[ ]+(?:please[ ]+)?(?P<verb>[a-z]+)\b)")
 # "email Bob to ..." with one of these asks Bob to do it; with "order", "thank" or "discuss" the writer may do it.
 _ASKED_OF_READER = word_set(
     "call phone ring send bring check come wait pay sign return give review fix pick join confirm stop start"
@@ -32,15 +31,13 @@ _ASKED_OF_READER = word_set(
     " upload update correct resend redo repair remove water feed lock turn take tell let text approve complete"
     " fill hold be get"
 )
-_ASKED_WITH_ME = re.compile(
-    r"\b(?:me|us|you|him|her|them|back|it|the|my|our|his|their|in|off|up|on|at|by)\b|$"
-)
-_BARE = re.compile(r"[ ]*(?=[\w\"'])")
-_NO_BARE = re.compile(
+_ASKED_WITH_ME = Pattern(r"\b(?:me|us|you|him|her|them|back|it|the|my|our|his|their|in|off|up|on|at|by)\b|$")
+_BARE = Pattern(r"[ ]*(?=[\w\"'])")
+_NO_BARE = Pattern(
     r"(?:what|which|who|whatever|how|why|where|and|or|to|with|for|from|in|on|at|by|as|about|cc|bcc|if|when"
     r"|after|before|unless|once|not|asap|back)\b"
 )
-_SHORT_VERB = re.compile(r"(?:'(?:re|ll|ve|d|m)|\b(?:it|that|there|here|he|she|everything|nobody)'s)$")
+_SHORT_VERB = Pattern(r"(?:'(?:re|ll|ve|d|m)|\b(?:it|that|there|here|he|she|everything|nobody)'s)$")
 _BEGINS_A_SENTENCE = word_set(
     "we i you yes no ok okay please thanks thank sorry congratulations happy hi hello hey dear good"
 )

@@ -19,6 +19,7 @@ from countersign.understanding.grammar.selecting.limits.states import BEFORE
 from countersign.understanding.grammar.selecting.periods import read_possessive
 from countersign.understanding.grammar.selecting.selection import Category, Selection
 from countersign.understanding.grammar.selecting.topics import topic_words
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText
 
 _NUMBERS = {
@@ -49,22 +50,20 @@ _CATEGORIES: dict[str, Category] = {
     "social network": "social",
     "forum": "forums",
 }
-_DETERMINER = re.compile(
+_DETERMINER = Pattern(
     r"(?P<all>(?:all|any)(?:\s+of)?(?:\s+(?:the|my|our|these|those))?|every\s+single|every|each"
     r"|the\s+(?:whole|entire)|(?:my|the)\s+(?:whole|entire))\b"
     r"|(?P<one>the|this|that|an?)\b|(?P<mine>my|our)\b|(?P<several>these|those|some|both)\b"
 )
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_NUMBERS)})"
-_LAST = re.compile(rf"(?:very\s+)?(?:last|latest|newest|most\s+recent)(?:\s+{_COUNT})?\b")
-_COUNTED = re.compile(rf"{_COUNT}\s+(?P<last>(?:last|latest|newest|most\s+recent)\b)?")
-_CATEGORY = re.compile(
-    rf"(?P<category>{'|'.join(sorted(_CATEGORIES, key=len, reverse=True))})s?\b(?=[\s-]+\w)"
-)
+_LAST = Pattern(rf"(?:very\s+)?(?:last|latest|newest|most\s+recent)(?:\s+{_COUNT})?\b")
+_COUNTED = Pattern(rf"{_COUNT}\s+(?P<last>(?:last|latest|newest|most\s+recent)\b)?")
+_CATEGORY = Pattern(rf"(?P<category>{'|'.join(sorted(_CATEGORIES, key=len, reverse=True))})s?\b(?=[\s-]+\w)")
 # "new mails" may be listed by when they came; what should change must be named more sharply.
-_NEW = re.compile(rf"(?:brand\s+)?new\b(?=\s+(?:unread\s+)?(?:{MAIL}|newsletters?\b|notifications?\b))")
-_LOOSE = re.compile(r"(?:recent|several|many|few|long|short|big|large|other)\b")
-_PLAIN = re.compile(r"(?:incoming|received|existing|individual)\b")
-_VAGUE = re.compile(
+_NEW = Pattern(rf"(?:brand\s+)?new\b(?=\s+(?:unread\s+)?(?:{MAIL}|newsletters?\b|notifications?\b))")
+_LOOSE = Pattern(r"(?:recent|several|many|few|long|short|big|large|other)\b")
+_PLAIN = Pattern(r"(?:incoming|received|existing|individual)\b")
+_VAGUE = Pattern(
     r"(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|old|older|oldest|first"
     r"|earliest|important|unimportant|boring|useless|unwanted|unneeded"
     r"|unnecessary|urgent|relevant"
@@ -72,15 +71,15 @@ _VAGUE = re.compile(
     r"|next|previous|earlier|own|external|internal|personal\s+looking|suspicious|spammy|junk|spam"
     r"|deleted|archived|outdated|obsolete|pending)\b"
 )
-_ACCOUNT = re.compile(
+_ACCOUNT = Pattern(
     r"(?P<account>work|personal|private|business)\b(?=[ -]+(?:e-?mails?|mails?|messages?|inbox"
     r"|newsletters?|promotions?)\b)"
 )
-_WHOSE = re.compile(
+_WHOSE = Pattern(
     rf"(?:(?P<pronoun>{terms.POSSESSIVE})|(?P<person>{terms.PERSON})'s?"
     rf"|(?P<bare>[^\W\d_][\w\-]+s)(?=\s+(?:(?:last|latest|newest|unread)\s+)?{MAIL}))\s+"
 )
-_OPEN_WORD = re.compile(
+_OPEN_WORD = Pattern(
     r"(?!(?:from|by|that|of|to|saying|about|and|or|for|with|in|on|at|an?|the|we|i|you|he|she|it"
     r"|they|her|his|their|our|my|your|is|are|was|were|will"
     r"|can|could|should|would|has|have|had|do|does|did|not|no|yes|what|which|who|if|whether|tell"
@@ -88,7 +87,7 @@ _OPEN_WORD = re.compile(
     r"|never|don't|please|all|everything|when|how|why|where|than|since|before|after|until|as|also"
     r"|then|there|here|every|each)\b)\"?[^\W_][\w\-.'&]*\"?"
 )
-_GAP = re.compile(r"\s*")
+_GAP = Pattern(r"\s*")
 _MOST_BEFORE = 8
 _MOST_OPEN = 6
 
@@ -116,7 +115,7 @@ def read_to_noun(text: RequestText, start: int, *, is_set: bool) -> tuple[Select
 
 
 def _over_open_words(
-    text: RequestText, start: int, selection: Selection, article: Article, head: re.Pattern[str]
+    text: RequestText, start: int, selection: Selection, article: Article, head: Pattern
 ) -> tuple[Selection, int] | None:
     """The noun behind words of the person's own ("the Lisbon trip mails"), which say what the mails are about."""
     position = start
@@ -189,13 +188,13 @@ def _count(words: str) -> int:
     return _NUMBERS.get(words) or int(words)
 
 
-_LIMITS: tuple[tuple[re.Pattern[str], Callable[[Selection, re.Match[str]], Selection]], ...] = (
+_LIMITS: tuple[tuple[Pattern, Callable[[Selection, re.Match[str]], Selection]], ...] = (
     (_COUNTED, _counted),
     (_LAST, _last),
     (_CATEGORY, lambda selection, match: replace(selection, category=_CATEGORIES[match["category"]])),
     (_PLAIN, lambda selection, _: selection),
-    (re.compile(r"sent\b"), lambda selection, _: replace(selection, folder="sent")),
-    (re.compile(r"inbox\b(?=\s+\w)"), lambda selection, _: replace(selection, folder="inbox")),
+    (Pattern(r"sent\b"), lambda selection, _: replace(selection, folder="sent")),
+    (Pattern(r"inbox\b(?=\s+\w)"), lambda selection, _: replace(selection, folder="inbox")),
     (_ACCOUNT, lambda selection, match: replace(selection, account_words=match["account"])),
     (_NEW, lambda selection, _: replace(selection, is_loose=True, unread_only=True)),
     (_LOOSE, lambda selection, _: replace(selection, is_loose=True)),

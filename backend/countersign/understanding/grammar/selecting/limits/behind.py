@@ -12,6 +12,7 @@ from countersign.understanding.grammar.selecting import topics
 from countersign.understanding.grammar.selecting.limits.states import BEHIND
 from countersign.understanding.grammar.selecting.periods import MONTH_NAMES_OF_PEOPLE, read_period
 from countersign.understanding.grammar.selecting.selection import Folder, Selection, UnclearDay
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.planned.steps import Pronoun
 from countersign.understanding.words.text import RequestText, word_set
 
@@ -40,46 +41,46 @@ _NO_NAMES = word_set(
     " afternoon evening hours quarter house place list the my"
 )
 _THAT = r"(?:(?:that|which)\s+)?"
-_ACCOUNT = re.compile(
+_ACCOUNT = Pattern(
     r"(?:from|in|of|on|to|at|using|via|through|for)\s+(?:my|the)\s+(?P<account>(?!own\b|whole\b"
     r"|entire\b|google\b|e-?mail\b|mail\b|last\b|this\b)[\w.@+\-]+)\s+"
     r"(?:e-?mail\s+|mail\s+|google\s+|gmail\s+)?(?:account|address|mailbox|e-?mail|mail|(?P<inbox>inbox))\b"
 )
-_FOLDER: tuple[tuple[Folder, re.Pattern[str]], ...] = (
+_FOLDER: tuple[tuple[Folder, Pattern], ...] = (
     (
         "inbox",
-        re.compile(
+        Pattern(
             r"(?:(?:that|which)\s+(?:are|is)\s+)?(?:still\s+)?(?:in|from|inside|within|of|out\s+of|at"
             r"|through)\s+(?:my|the)\s+(?:(?:whole|entire|main)\s+)?inbox\b"
         ),
     ),
     (
         "sent",
-        re.compile(
+        Pattern(
             r"(?:in|from|inside)\s+(?:my|the)\s+sent(?:\s+(?:mail|e-?mails?|folder|items|box|messages))?\b"
             r"|among\s+my\s+sent\s+\w+\b"
         ),
     ),
-    ("anywhere", re.compile(r"in\s+(?:all|any)(?:\s+(?:of\s+)?my)?\s+folders?\b|anywhere\b|everywhere\b")),
+    ("anywhere", Pattern(r"in\s+(?:all|any)(?:\s+(?:of\s+)?my)?\s+folders?\b|anywhere\b|everywhere\b")),
 )
 _LABEL_NAME = rf"(?:\"(?P<quoted>[^\"\n]{{1,60}})\"|(?P<name>{terms.NAME}))"
 _IN_LABEL = (
-    re.compile(
+    Pattern(
         r"(?:in|from|under|with|inside|carrying|that\s+have|having)\s+(?:my\s+|the\s+|an?\s+)?(?:label"
         rf"|folder|tag)\s+(?:called\s+|named\s+)?{_LABEL_NAME}"
     ),
-    re.compile(
+    Pattern(
         rf"(?:in|from|under|with|inside)\s+(?:my\s+|the\s+)?{_LABEL_NAME}(?<=\w|\")\s+(?:label|folder|tag)\b"
     ),
-    re.compile(
+    Pattern(
         r"(?:in|from|under|with|inside)\s+(?:my|the)\s+(?P<name>[\w&/\-]+(?:\s+[\w&/\-]+)?)\s+(?:label|folder|tag)\b"
     ),
-    re.compile(
+    Pattern(
         rf"{_THAT}(?:(?:are|is)\s+)?(?:labell?ed|tagged|filed)\s+(?:(?:as|with|under|in)\s+)?{_LABEL_NAME}"
     ),
 )
 _NO_LABELS = word_set("spam junk trash bin drafts draft archive sent")
-_NOTHING_MORE = re.compile(
+_NOTHING_MORE = Pattern(
     r"(?:say|says|about|(?:give|gives|contain|contains|mention|mentions|hold|holds)(?:\s+(?:me|us))?)$"
     rf"|{_THAT}(?:(?:do|did|have|had|has)\s+(?:i|we)\s+(?:have|got|gotten|get|received|receive)|(?:i"
     r"|we)(?:'ve|\s+have|\s+had)?\s*(?:just\s+|recently\s+)?"
@@ -90,32 +91,32 @@ _NOTHING_MORE = re.compile(
     r"|in\s+(?:my|the)\s+(?:mailbox|mail|e-?mails?|account|gmail))\b"
 )
 _SENT = r"(?:sent|wrote|written|mailed|e-?mailed|forwarded|messaged|send|write|mail|e-?mail)"
-_SENT_BY_ME = re.compile(
+_SENT_BY_ME = Pattern(
     rf"{_THAT}(?:(?:did|have)\s+)?(?:i|we)(?:'ve|\s+have)?\s+(?:last\s+|recently\s+"
     rf"|already\s+)?{_SENT}\b(?:\s+(?:to\s+)?(?!me\b|us\b)(?P<to>{terms.PERSON}))?"
 )
-_RECIPIENT = re.compile(
+_RECIPIENT = Pattern(
     r"(?:(?:that\s+(?:were|went)\s+)?(?:sent\s+|addressed\s+|written\s+)?to)\s+(?!me\b|us\b"
     rf"|my\b)(?P<to>{terms.PERSON})"
 )
 _WHO = rf"(?:(?P<pronoun>{terms.PRONOUN})|(?P<person>{terms.PERSON}))"
 _SENDER = (
-    re.compile(
+    Pattern(
         rf"{_THAT}(?:(?:have\s+|has\s+)?(?:are|is|were|was|came|come|coming|arrived|received"
         r"|got)\s+)?(?:(?:only\s+)?from|by|of|with|between\s+(?:me|us)\s+and"
         rf"|(?:sent|written)\s+(?:to\s+(?:me|us)\s+)?by)\s+{_WHO}"
     ),
-    re.compile(
+    Pattern(
         rf"{_THAT}(?:(?:did|has|have)\s+)?{_WHO}\s+(?:has\s+|have\s+)?(?:just\s+|last\s+|recently\s+"
         rf"|ever\s+)?{_SENT}\b(?:\s+(?:to\s+)?(?:me|us)\b)?"
     ),
 )
-_SENDER_IN_CLAUSE = re.compile(
+_SENDER_IN_CLAUSE = Pattern(
     rf"(?:where|in\s+which)\s+{_WHO}\s+(?:(?:talk|writ|ask|tell|explain|complain|speak|repl|announc)\w*\b"
     r"|says\s+something\b|(?=mention))"
 )
 # Inside a topic "the launch of the site" and "lunch with Ann" go on; "from Ann" and "that Ann sent" end it.
-_SENDER_AFTER_TOPIC = re.compile(
+_SENDER_AFTER_TOPIC = Pattern(
     rf"{_THAT}(?:(?:are|is|were|was|came|come|coming|arrived)\s+)?(?:from|(?:sent|written)\s+by)\s+{_WHO}"
     rf"|(?P<that>(?:that|which)\s+)?(?P<writer>{terms.NAME})\s+(?:has\s+|have\s+)?(?:just\s+|last\s+)?{_SENT}\b"
 )
@@ -123,12 +124,12 @@ _SENDER_AFTER_TOPIC = re.compile(
 _SURE_OF_DAYS = word_set(
     "from since older newer that which received sent dated i starting arrived more less over came written within"
 )
-_WITH_A_THING = re.compile(r"with\s+(?:the|an?|my|our)\s")
-_SUBJECT = re.compile(
+_WITH_A_THING = Pattern(r"with\s+(?:the|an?|my|our)\s")
+_SUBJECT = Pattern(
     r"(?:(?:with|under|having)\s+)?(?:(?:the|a|as)\s+)*(?:subject(?:\s+line)?|title|titled|called"
     r"|named|entitled)\s*:?\s*(?:is\s+|of\s+|contains\s+)?(?=\")"
 )
-_GAP = re.compile(r"[ ,]*(?:\band\s+(?=(?:that|which|from|about|with|older|newer|in)\b)(?!from\s+now))?")
+_GAP = Pattern(r"[ ,]*(?:\band\s+(?=(?:that|which|from|about|with|older|newer|in)\b)(?!from\s+now))?")
 
 
 def names_nobody(folded: str) -> bool:
@@ -162,7 +163,7 @@ def read_limit(text: RequestText, start: int, selection: Selection, *, is_set: b
 
 def begins_limit(text: RequestText, start: int) -> bool:
     """Whether a limit other than a topic begins at `start`, so that a topic ends there."""
-    gap = re.compile(r"\s+").match(text.folded, start)
+    gap = Pattern(r"\s+").match(text.folded, start)
     if gap is None:
         return False
     if any(

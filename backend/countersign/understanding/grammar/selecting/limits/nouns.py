@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from countersign.understanding.grammar.selecting.selection import Selection
+from countersign.understanding.matching.pattern import Pattern
 from countersign.understanding.words.text import RequestText, word_set
 
 MAIL = r"(?:e-?mails?|mails?|messages?|threads?|conversations?|letters?|correspondence)\b"
@@ -17,13 +18,13 @@ _PAPERS = (
     r"(?P<paper>invoices?|receipts?|bills?|notifications?|reminders?|alerts?|digests?"
     r"|confirmations?|statements?|notices?|announcements?|coupons?|offers?|updates?)\b"
 )
-HEAD = re.compile(rf"(?P<mail>{MAIL})|(?P<more>{_MOREMAIL})|{_BULK}|{_PAPERS}")
-SURE_HEAD = re.compile(rf"(?P<mail>{MAIL})|(?P<more>ones?\b)|{_BULK}|{_PAPERS}")
+HEAD = Pattern(rf"(?P<mail>{MAIL})|(?P<more>{_MOREMAIL})|{_BULK}|{_PAPERS}")
+SURE_HEAD = Pattern(rf"(?P<mail>{MAIL})|(?P<more>ones?\b)|{_BULK}|{_PAPERS}")
 _SINGULAR = word_set(
     "email e-mail mail message thread conversation letter reply response answer note question enquiry inquiry request"
     " one newsletter exchange discussion"
 )
-_THREAD = re.compile(r"(?:threads?|conversations?|exchanges?|discussions?|correspondence)")
+_THREAD = Pattern(r"(?:threads?|conversations?|exchanges?|discussions?|correspondence)")
 # In `most`, "the last mail" before its noun tells whether one or several are meant.
 JUST_LAST = -1
 
@@ -36,12 +37,12 @@ class Article:
     is_one: bool = False
 
 
-def noun_at(text: RequestText, position: int, head: re.Pattern[str]) -> re.Match[str] | None:
+def noun_at(text: RequestText, position: int, head: Pattern) -> re.Match[str] | None:
     """The noun at `position`, unless another noun follows it directly ("email threads", "invoice mails")."""
     match = head.match(text.folded, position)
     if match is None:
         return None
-    following = re.compile(rf"\s+(?:{MAIL}|{_BULK})").match(text.folded, match.end())
+    following = Pattern(rf"\s+(?:{MAIL}|{_BULK})").match(text.folded, match.end())
     return None if following else match
 
 

@@ -1,26 +1,25 @@
 """The marks a mail can bear in words: unread, starred, unanswered, with a file; before the noun and behind it."""
 
-import re
-
 from countersign.understanding.grammar.selecting.selection import Flag
+from countersign.understanding.matching.pattern import Pattern
 
 _THAT = r"(?:(?:that|which)\s+)?"
 _NEVER = (
     r"(?:have\s+not|haven't|havent|have\s+never|'ve\s+not|did\s+not|didn't|didnt|never"
     r"|have\s+yet\s+to|still\s+have\s+to)"
 )
-_UNREAD_BEHIND = re.compile(
+_UNREAD_BEHIND = Pattern(
     rf"{_THAT}(?:(?:are|is)\s+(?:still\s+)?|still\s+)?(?:unread|unopened)\b"
     rf"|{_THAT}(?:i|we)\s*(?:still\s+)?{_NEVER}\s+(?:yet\s+)?(?:read|open(?:ed)?|look(?:ed)?\s+at|seen?)(?:\s+yet)?\b"
     r"|(?:have|did)\s+(?:i|we)\s+not\s+(?:yet\s+)?(?:read|open(?:ed)?|seen?)(?:\s+yet)?\b"
     r"|haven't\s+(?:i|we)\s+(?:read|opened|seen)(?:\s+yet)?\b"
 )
-_STARRED_BEHIND = re.compile(
+_STARRED_BEHIND = Pattern(
     rf"{_THAT}(?:(?:are|is)\s+)?(?:starred|flagged)\b|with\s+(?:an?\s+|the\s+)?stars?\b|(?:i"
     r"|we)(?:'ve|\s+have)?\s+(?:starred|flagged)\b"
 )
 _ANSWER = r"(?:an?\s+|my\s+|any\s+|some\s+)?(?:answers?|repl(?:y|ies)|responses?)\b(?:\s+from\s+(?:me|us)\b)?"
-_UNANSWERED_BEHIND = re.compile(
+_UNANSWERED_BEHIND = Pattern(
     rf"{_THAT}(?:do\s+)?(?:(?:are|is)\s+)?(?:(?:still|yet|currently)\s+)?(?:need|needs|require"
     r"|requires|await|awaits|awaiting|want|wants"
     rf"|expect|expects|deserve|deserves|waiting\s+(?:for|on)|wait\s+for|waits\s+for)\s+(?:{_ANSWER}"
@@ -39,18 +38,18 @@ _UNANSWERED_BEHIND = re.compile(
     rf"|{_THAT}(?:(?:are|is|remain|remains)\s+)?(?:still\s+)?(?:unanswered|open|not\s+answered"
     r"|without\s+(?:an?\s+|my\s+)(?:answer|reply|response))\b"
 )
-_ATTACHMENT_BEHIND = re.compile(
+_ATTACHMENT_BEHIND = Pattern(
     r"with\s+(?:an?\s+|any\s+|the\s+|some\s+)?(?:attachments?|attached\s+files?"
     r"|files?(?:\s+attached)?|something\s+attached)\b"
     rf"|{_THAT}(?:have|has|having|contain|contains|carry|include|includes)\s+(?:an?\s+"
     r"|any\s+)?(?:attachments?|(?:attached\s+)?files?(?:\s+attached)?)\b"
 )
-BEFORE: tuple[tuple[Flag, re.Pattern[str]], ...] = (
-    ("unread", re.compile(r"(?:unread|unopened|unseen)\b")),
-    ("starred", re.compile(r"(?:starred|flagged)\b")),
-    ("unanswered", re.compile(r"(?:unanswered|open)\b")),
+BEFORE: tuple[tuple[Flag, Pattern], ...] = (
+    ("unread", Pattern(r"(?:unread|unopened|unseen)\b")),
+    ("starred", Pattern(r"(?:starred|flagged)\b")),
+    ("unanswered", Pattern(r"(?:unanswered|open)\b")),
 )
-BEHIND: tuple[tuple[Flag, re.Pattern[str]], ...] = (
+BEHIND: tuple[tuple[Flag, Pattern], ...] = (
     ("unread", _UNREAD_BEHIND),
     ("starred", _STARRED_BEHIND),
     ("unanswered", _UNANSWERED_BEHIND),

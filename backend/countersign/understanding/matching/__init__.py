@@ -1,0 +1,1 @@
+"""How the grammar matches words: patterns that cost nothing until they are looked for."""
