@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from countersign.accounts.services import Services, opened_services
 from countersign.api import problems
 from countersign.api.edge import Edge
+from countersign.api.limits import RequestLimits
 from countersign.api.openapi import publish
 from countersign.api.routes import (
     accounts,
@@ -107,6 +108,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
             app.state.services = services
             app.state.checkpoints = checkpoints
             app.state.sockets = Counter()
+            app.state.limits = RequestLimits(settings)
             yield
 
     return lifespan

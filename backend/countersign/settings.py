@@ -84,6 +84,17 @@ class Settings(BaseSettings):
     )
     login_failures_allowed: int = 10
     login_lock_minutes: int = 15
+    plan: Literal["free", "pro", "enterprise"] = Field(
+        default="enterprise", description="How many requests an hour each person of this installation has."
+    )
+    requests_per_hour_free: int = Field(default=100, ge=1)
+    requests_per_hour_pro: int = Field(default=1_000, ge=1)
+    requests_per_hour_enterprise: int = Field(default=10_000, ge=1)
+    sign_ins_per_hour: int = Field(
+        default=100,
+        ge=1,
+        description="Logins and registrations from one network address, whether they succeed or not.",
+    )
     request_body_limit_bytes: int = 1_000_000
     attachment_limit_bytes: int = Field(
         default=25_000_000, description="One uploaded file; Gmail takes no more."
@@ -102,6 +113,16 @@ class Settings(BaseSettings):
     def movable_clock(self) -> bool:
         """Whether `app_now()` may be moved here: only in development and test."""
         return self.environment != "production"
+
+    @property
+    def requests_per_hour(self) -> int:
+        """Requests that one person may make in an hour under this installation's plan."""
+        by_plan = {
+            "free": self.requests_per_hour_free,
+            "pro": self.requests_per_hour_pro,
+            "enterprise": self.requests_per_hour_enterprise,
+        }
+        return by_plan[self.plan]
 
     @model_validator(mode="after")
     def _refuse_unsafe(self) -> Self:

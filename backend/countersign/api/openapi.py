@@ -67,7 +67,7 @@ def _shared_refusals(method: str, operation: dict[str, Any]) -> set[int]:
     parameters = operation.get("parameters", [])
     statuses = {422, 500, 503}
     if operation.get("security"):
-        statuses.add(401)
+        statuses |= {401, 429}
     if method not in _SAFE_METHODS:
         statuses |= {403, 413}
     if any(parameter["in"] == "path" for parameter in parameters):

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.accounts.services import Services
 from countersign.actions.proposals import Decider
+from countersign.api.limits import LimitsDep
 from countersign.errors import NotAllowedError, NotSignedInError
 from countersign.identity.sessions import Client, OpenedSession, SignedIn, csrf_token_matches, session_of
 from countersign.kit.ids import to_public
@@ -76,17 +77,19 @@ def client_of(request: Request) -> Client:
 ClientDep = Annotated[Client, Depends(client_of)]
 
 
-async def signed_in(services: ServicesDep, token: CookieToken) -> SignedIn:
-    """The live session behind the cookie.
+async def signed_in(services: ServicesDep, limits: LimitsDep, token: CookieToken) -> SignedIn:
+    """The live session behind the cookie; counts as one request of its person.
 
     Raises:
         NotSignedInError: no cookie, or its session is unknown, ended, idle too long or too old.
+        RequestLimitError: the person had all requests of this hour.
     """
     found = await session_of(services.db, services.settings, token) if token else None
     if found is None:
         msg = "You are not signed in, or your session has ended."
         raise NotSignedInError(msg)
     structlog.contextvars.bind_contextvars(user_id=to_public("usr", found.user_id))
+    await limits.count_request(found.user_id)
     return found
 
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from countersign.accounts import connect, disconnect, listing
 from countersign.accounts.connect import REDIRECT_PATH, Callback
 from countersign.accounts.errors import ConnectError
-from countersign.accounts.keeping import Connected
 from countersign.accounts.listing import LONGEST_LABEL
 from countersign.accounts.models import Account
-from countersign.accounts.services import Services
+from countersign.api.limits import LimitsDep
 from countersign.api.openapi import also_as_page, refusals
 from countersign.api.shapes import RequestBody
 from countersign.api.signed_in import CookieToken, HumanDep, ServicesDep, SessionDep, signed_in
@@ -34,6 +33,14 @@ _OPEN_AGAIN = (
     "If that session is gone, sign in here and choose Connect again.",
 )
 FromGoogle = Annotated[str | None, Query(max_length=4_000)]
+
+
+def callback_of(state: FromGoogle = None, code: FromGoogle = None, error: FromGoogle = None) -> Callback:
+    """What the browser brought back from Google."""
+    return Callback(state=state, code=code, error=error)
+
+
+CallbackDep = Annotated[Callback, Depends(callback_of)]
 
 
 class AbilityShape(BaseModel):
@@ -179,18 +186,18 @@ async def disconnect_account(
 )
 async def finish_connect(
     services: ServicesDep,
+    limits: LimitsDep,
     token: CookieToken,
+    callback: CallbackDep,
     accept: Accept = "*/*",
-    state: FromGoogle = None,
-    code: FromGoogle = None,
-    error: FromGoogle = None,
 ) -> Response:
     """Where Google sends the browser back: a redirect for browsers, JSON for clients that ask for it.
 
     Without a session nothing is used up and a browser stays at this address, so that it can be opened again.
     """
     try:
-        done = await _finished(services, token, Callback(state=state, code=code, error=error))
+        who = await signed_in(services, limits, token)
+        done = await connect.finish_connect(services, who.user_id, who.session_id, callback)
     except NotSignedInError as refused:
         if "application/json" in accept:
             raise
@@ -202,11 +209,6 @@ async def finish_connect(
     if "application/json" in accept:
         return JSONResponse(ConnectedShape.model_validate(done).model_dump(mode="json"))
     return _to_page(done.code)
-
-
-async def _finished(services: Services, token: str | None, callback: Callback) -> Connected:
-    who = await signed_in(services, token)
-    return await connect.finish_connect(services, who.user_id, who.session_id, callback)
 
 
 def _to_page(code: str) -> RedirectResponse:

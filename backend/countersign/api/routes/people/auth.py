@@ -8,6 +8,7 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from countersign.api.limits import CountedSignInDep
 from countersign.api.openapi import refusals
 from countersign.api.shapes import RequestBody
 from countersign.api.signed_in import (
@@ -71,7 +72,9 @@ class SignedInShape(BaseModel):
 
 
 @router.post("/register", status_code=201, responses=refusals(409, 429))
-async def register(wanted: NewUser, services: ServicesDep, client: ClientDep, _: SameOriginDep) -> UserShape:
+async def register(
+    wanted: NewUser, services: ServicesDep, client: ClientDep, _: SameOriginDep, _counted: CountedSignInDep
+) -> UserShape:
     """Make a user; signs nobody in. 409 when the address is registered."""
     new = Registration(wanted.email, wanted.name, wanted.password.get_secret_value())
     memory_mib = services.settings.password_memory_mib
@@ -81,9 +84,14 @@ async def register(wanted: NewUser, services: ServicesDep, client: ClientDep, _:
 
 @router.post("/login", responses=refusals(401, 429))
 async def login(
-    given: Credentials, response: Response, services: ServicesDep, client: ClientDep, _: SameOriginDep
+    given: Credentials,
+    response: Response,
+    services: ServicesDep,
+    client: ClientDep,
+    _: SameOriginDep,
+    _counted: CountedSignInDep,
 ) -> SignedInShape:
-    """Open a session; its cookie lasts at most 30 days, 12 hours unused. 429 after too many failed tries."""
+    """Open a session; its cookie lasts at most 30 days, 12 hours unused. 429 after too many tries."""
     password = given.password.get_secret_value()
     opened, user = await log_in(services.db, services.settings, services.keys, given.email, password, client)
     set_session_cookie(response, services.settings, opened)
