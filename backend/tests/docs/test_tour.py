@@ -1,4 +1,4 @@
-"""The tour and the page on security name only what exists, and the tour leaves out no room."""
+"""The tour and the pages on security and workflows name only what exists, and the tour leaves out no room."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from countersign.settings import Settings
 from tests.docs.pages import ROOT
 
 TOUR = (ROOT / "docs/tour.md").read_text(encoding="utf-8")
-BOTH = TOUR + (ROOT / "docs/security.md").read_text(encoding="utf-8")
+BOTH = TOUR + "".join(
+    (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("security.md", "workflows.md")
+)
 PRODUCT = ROOT / "backend/countersign"
 # A path, and the names said to be in it: `a/b.py` `name`, `a/b.py` `one`, `two` and `three`.
 _NAMED = re.compile(r"`(?P<path>[\w/.-]+\.py)`(?P<names>(?:(?:,|,? and)?\s+`\w+`)*)")
