@@ -18,9 +18,6 @@ from workspace_sandbox.importing.owner import OwnerUnclearError
 from workspace_sandbox.store import Store
 from workspace_sandbox.worlds import demo
 
-# The demo is the same for everyone who does not ask for another.
-_DEMO_SEED = 1
-
 
 class CannotStart(Exception):  # noqa: N818 - read by a person in front of a terminal
     """The world cannot be made; the message says what to do."""
@@ -74,7 +71,7 @@ def _world(store: Store, wishes: Wishes) -> Mapping[str, Any]:
         return EMPTY_WORLD
     if wishes.world == "demo":
         return demo.build(
-            _DEMO_SEED if wishes.seed is None else wishes.seed, store.now(), origin=wishes.origin
+            demo.SEED if wishes.seed is None else wishes.seed, store.now(), origin=wishes.origin
         )
     path = Path(wishes.world)
     if not path.is_file():

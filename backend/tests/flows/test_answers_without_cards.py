@@ -56,7 +56,7 @@ async def test_two_messages_sent_at_once_each_get_one_answer(maya: Story) -> Non
 async def test_a_question_is_answered_with_sources_and_the_second_one_is_told_on(
     maya: Story, installation: Installation
 ) -> None:
-    installation.sandbox.seed(**demo.build(3, datetime.now(UTC)))
+    installation.sandbox.seed(**demo.build(demo.SEED, datetime.now(UTC)))
     account_id = await maya.connect(demo.WORK_EMAIL)
     asked = await maya.ask("List the mails from Sarah Chen")
     listed = await last_words(maya, await maya.run_in(asked["run_id"], "succeeded"))
@@ -74,7 +74,7 @@ async def test_a_question_is_answered_with_sources_and_the_second_one_is_told_on
 async def test_what_could_not_be_read_is_flagged_and_trying_again_reads_it(
     maya: Story, installation: Installation
 ) -> None:
-    installation.sandbox.seed(**demo.build(3, datetime.now(UTC)))
+    installation.sandbox.seed(**demo.build(demo.SEED, datetime.now(UTC)))
     accounts = {await maya.connect(demo.WORK_EMAIL), await maya.connect(demo.HOME_EMAIL)}
     installation.sandbox.fault("gmail.users.messages.list", status=403, reason="forbidden", count=1)
     asked = await maya.ask("List my unread mails")

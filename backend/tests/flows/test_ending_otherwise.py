@@ -8,16 +8,22 @@ import pytest
 
 from tests.flows.installation import Installation
 from tests.flows.story import Story
-from tests.flows.test_one_reply import ALEX, HOLD, REQUEST
+from tests.flows.test_one_reply import ALEX, HOLD
+from tests.flows.test_one_reply import REQUEST as DEFAULT_REQUEST
 from workspace_sandbox.worlds import demo
+from workspace_sandbox.worlds.vocabulary import Vocabulary
 
 pytestmark = pytest.mark.xdist_group("installation")
+
+SEED = 11
+WORDS = Vocabulary(SEED)
+REQUEST = WORDS.say(DEFAULT_REQUEST)
 
 
 @pytest.fixture
 async def alex(maya: Story, installation: Installation) -> Story:
     """A person whose work account of a demo world from another seed is connected."""
-    installation.sandbox.seed(**demo.build(11, datetime.now(UTC)))
+    installation.sandbox.seed(**demo.build(SEED, datetime.now(UTC)))
     await maya.connect(ALEX)
     return maya
 
@@ -125,16 +131,15 @@ async def test_a_request_without_a_connected_account_says_what_to_do(maya: Story
 
 
 async def test_two_people_named_tom_bring_one_precise_question_whose_answer_goes_on(alex: Story) -> None:
-    asked = await alex.ask("Reply to the last mail from Tom saying the samples arrived")
+    asked = await alex.ask(WORDS.say("Reply to the last mail from Tom saying the samples arrived"))
     run = await alex.run_in(asked["run_id"], "waiting", "failed", "succeeded")
     assert run["waiting_for"] == "clarification"
-    assert "Tom Becker" in str(run["question"])
-    await alex.accepted(
-        await alex.person.post(f"/runs/{asked['run_id']}/resume", {"text": "tom.becker@alderway.example"})
-    )
+    assert WORDS.say("Tom Becker") in str(run["question"])
+    meant = WORDS.say("tom.becker@alderway.example")
+    await alex.accepted(await alex.person.post(f"/runs/{asked['run_id']}/resume", {"text": meant}))
     await alex.until(
         lambda: alex.run(asked["run_id"]),
         lambda seen: seen["waiting_for"] == "approval" or seen["state"] in {"failed", "succeeded"},
     )
     [asked_card] = await alex.cards(asked["run_id"])
-    assert asked_card["recipients"][0]["email"] == "tom.becker@alderway.example"
+    assert asked_card["recipients"][0]["email"] == meant

@@ -26,7 +26,7 @@ HOLD = timedelta(minutes=5)
 @pytest.fixture
 async def alex(maya: Story, installation: Installation) -> Story:
     """A person whose work account of the demo world is connected."""
-    installation.sandbox.seed(**demo.build(3, datetime.now(UTC)))
+    installation.sandbox.seed(**demo.build(demo.SEED, datetime.now(UTC)))
     await maya.connect(ALEX)
     return maya
 

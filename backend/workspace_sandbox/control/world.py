@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from workspace_sandbox.gmail import seed as gmail_seed
+from workspace_sandbox.gmail.indexing import read_mail
 from workspace_sandbox.oauth.clients import DEFAULT_CLIENTS, replace_clients
 from workspace_sandbox.store import Store
 
@@ -39,8 +41,10 @@ def load_world(store: Store, world: Mapping[str, Any]) -> None:
         replace_clients(store, world.get("oauth_clients") or list(DEFAULT_CLIENTS))
         for account in world["accounts"]:
             _insert_account(store, account)
+        # The same bytes lie in the mailboxes of everybody who got them; they are parsed once.
+        read = cache(read_mail)
         for account in world["accounts"]:
-            gmail_seed.load_account(store, account)
+            gmail_seed.load_account(store, account, read)
 
 
 def dump_account(store: Store, email: str) -> dict[str, Any] | None:

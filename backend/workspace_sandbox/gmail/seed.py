@@ -4,7 +4,7 @@ It loads what it is given: nothing is sent, delivered or bounced by a seed.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -42,8 +42,8 @@ class SeedMail:
     draft_id: str = ""
 
 
-def load_account(store: Store, account: Json) -> None:
-    """Create the mailbox of one account of a seed with all its mail.
+def load_account(store: Store, account: Json, read: Callable[[bytes], Mail] = read_mail) -> None:
+    """Create the mailbox of one account of a seed with all its mail, parsed by ``read``.
 
     Beside the keys of the seed format it reads ``send_as`` (Google's SendAs resources), ``labels`` (label
     resources), ``filters`` and ``hosts_domain`` (whether unknown addresses of the domain bounce; true for work
@@ -68,7 +68,8 @@ def load_account(store: Store, account: Json) -> None:
     mailbox = MailLoader(store, email)
     for position, message in enumerate(account.get("messages", [])):
         try:
-            mailbox.add(_seed_mail(store, email, message))
+            given = _seed_mail(store, email, message)
+            mailbox.add(given, read(given.raw))
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise ValueError(f"message {position} of an account cannot be read: {error!r}") from error
     forget_history(store, email)

@@ -4,24 +4,38 @@ Enough for readers to open; no layout engine.
 """
 
 from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 
-def pdf_attachment(filename: str, lines: list[str]) -> dict[str, Any]:
-    """A one-page PDF with the lines, as a seed attachment.
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A one-page PDF with these lines."""
 
-    Source: ISO 32000-1 section 7.5 (file structure) and the standard font Helvetica.
+    filename: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A CSV table; each row is its cells with a space between them, and no cell has a space inside."""
+
+    filename: str
+    rows: tuple[str, ...]
+
+
+def attachment_of(paper: Paper | Sheet, say: Callable[[str], str]) -> dict[str, Any]:
+    """The file as a seed attachment, its words put through ``say``.
+
+    Source: ISO 32000-1 section 7.5 (file structure of a PDF) and the standard font Helvetica.
     """
-    return {"filename": filename, "mimeType": "application/pdf", "base64": b64encode(_pdf(lines)).decode()}
-
-
-def csv_attachment(filename: str, rows: list[list[str]]) -> dict[str, Any]:
-    """A CSV file as a seed attachment."""
-    return {
-        "filename": filename,
-        "mimeType": "text/csv",
-        "text": "\r\n".join(",".join(row) for row in rows) + "\r\n",
-    }
+    name = say(paper.filename)
+    if isinstance(paper, Paper):
+        content = _pdf([say(line) for line in paper.lines])
+        return {"filename": name, "mimeType": "application/pdf", "base64": b64encode(content).decode()}
+    cells = [say(row).replace(" ", ",") for row in paper.rows]
+    return {"filename": name, "mimeType": "text/csv", "text": "\r\n".join(cells) + "\r\n"}
 
 
 def _pdf(lines: list[str]) -> bytes:

@@ -3,7 +3,9 @@
 Names, addresses and signatures only; what they write is in the ``letters`` modules.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from workspace_sandbox.worlds.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,7 @@ class Person:
     time_zone: str = "Europe/London"
     greeting: str = "Best"
     has_account: bool = True
+    aliases: tuple[str, ...] = ()
 
     @property
     def mailbox(self) -> str:
@@ -35,7 +38,8 @@ class Person:
 OWN_COMPANY = "Alderway Interiors"
 WORK = "alderway.example"
 
-ALEX = Person("alex", "Alex Kim", f"alex.kim@{WORK}", "Head of Operations", OWN_COMPANY)
+ALEX = Person("alex", "Alex Kim", f"alex.kim@{WORK}", "Head of Operations", OWN_COMPANY,
+              aliases=(f"orders@{WORK}", f"a.kim@{WORK}"))  # fmt: skip
 ALEX_AT_HOME = Person("alex_home", "Alex Kim", "alexkim@postbox.example")
 
 COLLEAGUES = (
@@ -83,8 +87,32 @@ STRANGERS = (
     Person("billing", "Papertrail Billing", "billing@papertrail.example", has_account=False),
     Person("no_reply", "Parcelwise", "no-reply@parcelwise.example", has_account=False),
     Person("bank", "Brookside Bank", "noreply@brooksidebank.example", has_account=False),
-)
+    Person("airline", "Turkish Airlines", "booking@turkishairlines.example", has_account=False),
+    Person("lookalike", "Yusuf Demir", "yusuf.demir@anadolutekstil-export.example", "Export Sales",
+           "Anadolu Tekstil", greeting="Kind regards", has_account=False),
+    Person("support", "Hannah Boyd", "hannah.boyd@quickpost.example", greeting="Thanks", has_account=False),
+    Person("lucia", "Lucía Ortega", "lucia.ortega@hostalsol.example", "Gerente", "Hostal Sol", greeting="Un saludo",
+           has_account=False),
+    Person("giulia", "Giulia Conti", "giulia.conti@filolegno.example", "Ufficio vendite", "Filo e Legno",
+           greeting="Cordiali saluti", has_account=False),
+    Person("metal", "Steelyard Accounts", "accounts@steelyard.example", has_account=False),
+    Person("power", "Gridwise Energy", "bills@gridwise.example", has_account=False),
+)  # fmt: skip
 
 EVERYBODY = {
     person.key: person for person in (ALEX, ALEX_AT_HOME, *COLLEAGUES, *PARTNERS, *FRIENDS, *STRANGERS)
 }
+
+
+def cast_of(words: Vocabulary) -> dict[str, Person]:
+    """Everybody by key, named as this world names them; Alex is Alex in every world."""
+    return {key: _renamed(person, words) for key, person in EVERYBODY.items()}
+
+
+def _renamed(person: Person, words: Vocabulary) -> Person:
+    return replace(
+        person,
+        name=words.say(person.name),
+        email=words.say(person.email),
+        company=words.say(person.company),
+    )

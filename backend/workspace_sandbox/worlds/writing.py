@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 
-from workspace_sandbox.worlds.people import EVERYBODY, Person
+from workspace_sandbox.worlds.documents import Paper, Sheet, attachment_of
+from workspace_sandbox.worlds.people import Person, cast_of
+from workspace_sandbox.worlds.vocabulary import Vocabulary
 
 Json = dict[str, Any]
 
@@ -22,7 +24,7 @@ class Turn:
     sender: str
     hours_later: float
     text: str
-    attachments: tuple[Json, ...] = ()
+    attachments: tuple[Paper | Sheet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,29 @@ class Talk:
 
 @dataclass(slots=True)
 class Mailboxes:
-    """Messages by the address of the account that keeps them, in the seed's shape."""
+    """Messages by the address of the account that keeps them, in the seed's shape, in the words of the seed number."""
 
     seed: int
     now: datetime
     messages: dict[str, list[Json]] = field(default_factory=dict)
+    words: Vocabulary = field(init=False)
+    people: dict[str, Person] = field(init=False)
+    _keepers: dict[str, Person] = field(init=False)
     _count: int = 0
+
+    def __post_init__(self) -> None:
+        self.words = Vocabulary(self.seed)
+        self.people = cast_of(self.words)
+        living = [person for person in self.people.values() if person.has_account]
+        self._keepers = {email: one for one in living for email in (one.email, *one.aliases)}
+
+    def attached(self, paper: Paper | Sheet) -> Json:
+        """The file as a seed attachment, in this world's words."""
+        return attachment_of(paper, self.say)
+
+    def say(self, text: str) -> str:
+        """The text in this world's words, its days counted from now."""
+        return self.words.say(text, self.now)
 
     def post(
         self, sender: Person, message: Json, labels: tuple[str, ...] = (), *, unread: bool = False
@@ -61,7 +80,8 @@ class Mailboxes:
         outside_inbox = {"SPAM", "TRASH", "ARCHIVE"} & set(labels)
         kept = tuple(label for label in labels if label != "ARCHIVE")
         arrived = (*(() if outside_inbox else ("INBOX",)), *(("UNREAD",) if unread else ()), *kept)
-        for person in _local(message["to"], message.get("cc", [])):
+        addressed = [_bare(box) for box in (*message["to"], *message.get("cc", []))]
+        for person in dict.fromkeys(self._keepers[one] for one in addressed if one in self._keepers):
             if person.email != sender.email:
                 self._keep(person.email, {k: v for k, v in message.items() if k != "bcc"}, arrived)
 
@@ -75,22 +95,51 @@ class Mailboxes:
         self.messages.setdefault(email, []).append({**message, "labels": list(dict.fromkeys(labels))})
 
 
-def hold_talk(boxes: Mailboxes, talk: Talk) -> None:
-    """Write the whole thread: replies carry References, a quote of the mail before, and a signature."""
+def hold_talk(boxes: Mailboxes, talk: Talk) -> list[Json]:
+    """Write the whole thread and return its mails: replies carry References, a quote of the one before, a signature."""
     moment = boxes.now - timedelta(days=talk.days_ago)
+    talk = replace(talk, subject=boxes.say(talk.subject))
     references: list[str] = []
-    before: Json | None = None
+    written: list[Json] = []
     for position, turn in enumerate(talk.turns):
         moment = min(_awake(moment + timedelta(hours=turn.hours_later)), boxes.now - timedelta(minutes=7))
-        sender = EVERYBODY[turn.sender]
-        message = _turn_message(boxes, talk, turn, moment, before)
+        sender = boxes.people[turn.sender]
+        message = _turn_message(boxes, talk, turn, moment, written[-1] if written else None)
         if references:
             message |= {"in_reply_to": references[-1], "references": " ".join(references)}
         last = position == len(talk.turns) - 1
         shelf = (*talk.labels, *(("ARCHIVE",) if talk.archived else ()))
         boxes.post(sender, message, shelf, unread=talk.unread and last)
         references.append(message["message_id"])
-        before = message
+        written.append(message)
+    return written
+
+
+def pass_on(boxes: Mailboxes, before: Json, turn: Turn, to: str, *, unread: bool = False) -> Json:
+    """The forwarded mail: the sender's words, then the whole mail before under Gmail's line, files kept."""
+    sender, receiver = boxes.people[turn.sender], boxes.people[to]
+    moment = _awake(datetime.fromisoformat(before["date"]) + timedelta(hours=turn.hours_later))
+    head = "".join(
+        f"{name}: {value}\n"
+        for name, value in (
+            ("From", before["from"]),
+            ("Date", f"{datetime.fromisoformat(before['date']):%a, %d %b %Y at %H:%M}"),
+            ("Subject", before["subject"]),
+            ("To", ", ".join(before["to"])),
+        )
+    )
+    own_text = f"{_one_line_each(boxes.say(turn.text))}\n\n{sender.signature}\n"
+    message: Json = {
+        "from": sender.mailbox,
+        "to": [receiver.mailbox],
+        "subject": f"Fwd: {before['subject'].removeprefix('Fwd: ')}",
+        "date": written_at(min(moment, boxes.now - timedelta(minutes=7))),
+        "message_id": boxes.new_message_id(sender),
+        "text": f"{own_text}\n---------- Forwarded message ---------\n{head}\n{before['text']}",
+        **({"attachments": before["attachments"]} if "attachments" in before else {}),
+    }
+    boxes.post(sender, message, unread=unread)
+    return message
 
 
 def to_html(text: str, quote: str = "") -> str:
@@ -106,12 +155,12 @@ def written_at(moment: datetime) -> str:
 
 
 def _turn_message(boxes: Mailboxes, talk: Talk, turn: Turn, moment: datetime, before: Json | None) -> Json:
-    sender = EVERYBODY[turn.sender]
-    everyone = [EVERYBODY[key] for key in talk.between if key != turn.sender]
-    copied = [EVERYBODY[key] for key in talk.copied if key != turn.sender]
+    sender = boxes.people[turn.sender]
+    everyone = [boxes.people[key] for key in talk.between if key != turn.sender]
+    copied = [boxes.people[key] for key in talk.copied if key != turn.sender]
     if turn.sender in talk.copied:
-        everyone = [EVERYBODY[key] for key in talk.between]
-    own_text = f"{_one_line_each(turn.text)}\n\n{sender.signature}\n"
+        everyone = [boxes.people[key] for key in talk.between]
+    own_text = f"{_one_line_each(boxes.say(turn.text))}\n\n{sender.signature}\n"
     message: Json = {
         "from": sender.mailbox,
         "to": [person.mailbox for person in everyone],
@@ -125,7 +174,7 @@ def _turn_message(boxes: Mailboxes, talk: Talk, turn: Turn, moment: datetime, be
     if talk.html:
         message["html"] = to_html(own_text, _quote_intro(before) + before["text"] if before else "")
     if turn.attachments:
-        message["attachments"] = list(turn.attachments)
+        message["attachments"] = [boxes.attached(paper) for paper in turn.attachments]
     return message
 
 
@@ -158,12 +207,5 @@ def _linked(text: str) -> str:
     return marked.replace("\n", "<br>\n")
 
 
-def _local(*lists: list[str]) -> list[Person]:
-    written = [value for values in lists for value in values]
-    found = [person for person in EVERYBODY.values() if person.has_account]
-    return [person for person in found if any(f"<{person.email}>" in value for value in written)]
-
-
-def archived(talk: Talk) -> Talk:
-    """The same thread, read and out of the inbox."""
-    return replace(talk, archived=True, unread=False)
+def _bare(mailbox: str) -> str:
+    return mailbox.rpartition("<")[2].rstrip(">")

@@ -3,7 +3,7 @@
 Each text is what a person would really write.
 """
 
-from workspace_sandbox.worlds.documents import csv_attachment
+from workspace_sandbox.worlds.documents import Sheet
 from workspace_sandbox.worlds.writing import Talk, Turn
 
 
@@ -13,11 +13,10 @@ def company_talks() -> list[Talk]:
 
 
 def _money_talks() -> list[Talk]:
-    table = csv_attachment(
+    table = Sheet(
         "budget_draft.csv",
-        [["department", "q1_eur", "q2_eur"], ["Operations", "84000", "91000"], ["Sales", "41500", "39000"],
-         ["Design", "22000", "26500"]],
-    )  # fmt: skip
+        ("department q1_eur q2_eur", "Operations 84000 91000", "Sales 41500 39000", "Design 22000 26500"),
+    )
     return [
         Talk("Budget for next year: first draft", 8, ("sarah", "alex", "marcus", "tom_b"), labels=("Finance",),
              html=True,
@@ -95,7 +94,7 @@ the next run."""),
         Talk("Urlaub über die Feiertage", 3.6, ("lena", "alex"), unread=True, turns=(
             Turn("lena", 0, """Hallo Alex,
 
-ich würde gern vom 22. Dezember bis zum 5. Januar Urlaub nehmen. Jan würde mich vertreten. Passt das, und bis wann
+ich würde gern vom <de+30> bis zum <de+44> Urlaub nehmen. Jan würde mich vertreten. Passt das, und bis wann
 brauchst du den Antrag?"""),
         )),
         Talk("Tor 3 klemmt", 19, ("lena", "alex"), turns=(

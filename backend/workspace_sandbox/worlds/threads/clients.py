@@ -5,7 +5,7 @@ Each text is what a person would really write; dates follow the world's clock.
 
 from datetime import datetime, timedelta
 
-from workspace_sandbox.worlds.documents import csv_attachment, pdf_attachment
+from workspace_sandbox.worlds.documents import Paper, Sheet
 from workspace_sandbox.worlds.writing import Talk, Turn
 
 _WEDNESDAY = 2
@@ -104,23 +104,24 @@ The board wants to see a sample room before they sign phase two. Could you and T
 
 
 def _supplier_talks() -> list[Talk]:
-    price_list = csv_attachment(
+    price_list = Sheet(
         "price_list_spring.csv",
-        [
-            ["fabric", "width_cm", "price_eur_m"],
-            ["Bursa linen", "140", "18.40"],
-            ["Kilim heavy", "150", "27.90"],
-        ],
+        (
+            "fabric width_cm price_eur_m",
+            "linen_natural 140 18.40",
+            "linen_moss 140 18.40",
+            "kilim_heavy 150 27.90",
+        ),
     )
-    invoice = pdf_attachment(
+    invoice = Paper(
         "invoice_AT-2291.pdf",
-        [
+        (
             "Anadolu Tekstil",
             "Invoice AT-2291",
-            "120 m Bursa linen, natural",
+            "120 m linen, natural",
             "Total EUR 2,208.00",
             "Due in 30 days",
-        ],
+        ),
     )
     return [
         Talk("Spring fabrics and prices", 33, ("yusuf", "alex"), copied=("greta",), html=True, turns=(

@@ -1,0 +1,1 @@
+"""The conversations of the demo world, by who has them and what about."""
