@@ -15,8 +15,8 @@ import typer
 import uvicorn
 
 from countersign.cli import backup, clean, dev, doctor, migrate, up, user
-from countersign.cli.installation import folders, keys_folder, read_settings
-from countersign.errors import CountersignError
+from countersign.cli.installation import folders, keys_folder, opened, read_settings
+from countersign.errors import ConfigurationError, CountersignError
 from countersign.kit.crypto import Keys
 
 # Open event streams never end by themselves; they resume by their sequence number after a restart.
@@ -85,6 +85,37 @@ def create_keys() -> None:
     folder = keys_folder(read_settings(), folders())
     Keys.create(folder)
     typer.echo(f"The keys are in {folder.resolve()}. Back them up apart from the database.")
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Make a new master key and wrap every data key with it, while Countersign runs; its processes share the folder."""
+    from countersign.kit.data_keys import wrap_again, wrapped_by  # noqa: PLC0415 - SQLAlchemy is slow to load, for this only
+
+    with opened() as installation:
+        own = Keys.load(installation.settings.keys_dir)
+        with psycopg.connect(installation.owner_url) as connection:
+            if lost := sorted(wrapped_by(connection).keys() - own.ids("master")):
+                msg = f"{', '.join(lost)} is needed and not in {installation.settings.keys_dir}; nothing was changed."
+                raise ConfigurationError(msg, action="Restore the keys folder that belongs to this database.")
+            new = own.add("master")
+            count = wrap_again(connection, own)
+    typer.echo(
+        f"{new} is in use; data keys wrapped again: {count}. Make a backup, then see countersign keys list."
+    )
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Each master key and how many data keys need it; the file of one that none needs may be deleted."""
+    from countersign.kit.data_keys import wrapped_by  # noqa: PLC0415 - SQLAlchemy is slow to load, for this only
+
+    with opened() as installation, psycopg.connect(installation.owner_url) as connection:
+        needed = wrapped_by(connection)
+        own = Keys.load(installation.settings.keys_dir).ids("master")
+    for key_id in [*own, *sorted(needed.keys() - own)]:
+        state = "in use" if key_id == own[-1] else "needed" if key_id in needed else "may be deleted"
+        typer.echo(f"{key_id}: {state}, data keys: {needed.get(key_id, 0)}")
 
 
 def main() -> None:

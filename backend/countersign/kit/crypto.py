@@ -7,6 +7,7 @@ Source: NIST SP 800-38D (AES-256-GCM, 96-bit random nonce); RFC 2104 (HMAC).
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import hmac
 import os
@@ -46,12 +47,14 @@ def constant_time_equal(left: bytes, right: bytes) -> bool:
 class Keys:
     """The installation's keys by purpose and id; the newest id of a purpose signs, all of them verify.
 
-    Files are named `<purpose>-<number>.key`, 0600, 32 random bytes in hexadecimal.
+    Files are named `<purpose>-<number>.key`, 0600, 32 random bytes in hexadecimal. A process that meets an id it does
+    not know looks into the folder again, so a key may be added while it runs; it forgets none.
     """
 
-    def __init__(self, keys: dict[str, dict[str, bytes]]) -> None:
-        """Hold keys as `{purpose: {key id: bytes}}`."""
+    def __init__(self, keys: dict[str, dict[str, bytes]], folder: Path) -> None:
+        """Hold keys as `{purpose: {key id: bytes}}`, oldest first, read from `folder`."""
         self._keys = keys
+        self._folder = folder
 
     @classmethod
     def create(cls, folder: Path) -> Self:
@@ -59,11 +62,7 @@ class Keys:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for purpose in PURPOSES:
             if not any(folder.glob(f"{purpose}-*.key")):
-                handle = os.open(folder / f"{purpose}-1.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with os.fdopen(handle, "w", encoding="ascii") as file:
-                    file.write(secrets.token_hex(KEY_BYTES))
-                    file.flush()
-                    os.fsync(file.fileno())
+                _make_key(folder / f"{purpose}-1.key")
         return cls.load(folder)
 
     @classmethod
@@ -75,28 +74,52 @@ class Keys:
         """
         keys: dict[str, dict[str, bytes]] = {}
         for purpose in PURPOSES:
-            files = sorted(folder.glob(f"{purpose}-*.key"), key=_number)
-            if not files:
+            keys[purpose] = _read_keys(folder, purpose)
+            if not keys[purpose]:
                 msg = f"There is no {purpose} key in {folder}."
                 raise ConfigurationError(
                     msg, action="Run `countersign keys create`, or restore the keys folder from your backup."
                 )
-            keys[purpose] = {file.stem: _read_key(file) for file in files}
-        return cls(keys)
+        return cls(keys, folder)
+
+    def add(self, purpose: Purpose) -> str:
+        """The id of a new key, from now on the newest; its file appears complete or not at all.
+
+        Processes that add at the same time wait for each other.
+        """
+        handle = os.open(self._folder, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            self._read_again(purpose)
+            key_id = f"{purpose}-{_number(self.newest(purpose)) + 1}"
+            _make_key(self._folder / f"{key_id}.key")
+            self._read_again(purpose)
+        finally:
+            os.close(handle)
+        return key_id
+
+    def ids(self, purpose: Purpose) -> tuple[str, ...]:
+        """The ids of the keys this process knows, oldest first."""
+        return tuple(self._keys[purpose])
+
+    def newest(self, purpose: Purpose) -> str:
+        """The id of the key that signs or wraps, as far as this process knows."""
+        return self.ids(purpose)[-1]
 
     def mac(self, purpose: Purpose, message: bytes) -> tuple[str, bytes]:
         """The newest key's id and the HMAC-SHA256 of `message` under it."""
-        key_id = list(self._keys[purpose])[-1]
+        key_id = self.newest(purpose)
         return key_id, hmac.new(self._keys[purpose][key_id], message, hashlib.sha256).digest()
 
     def verify(self, purpose: Purpose, key_id: str, message: bytes, mac: bytes) -> bool:
         """Whether `mac` is the HMAC of `message` under that key; False for an unknown key."""
-        key = self._keys[purpose].get(key_id)
+        key = self._known(purpose, key_id)
         return key is not None and hmac.compare_digest(hmac.new(key, message, hashlib.sha256).digest(), mac)
 
     def wrap(self, data_key: bytes, aad: bytes) -> tuple[str, bytes]:
-        """The newest master key's id and the data key sealed under it."""
-        key_id = list(self._keys["master"])[-1]
+        """The id of the newest master key, also one made meanwhile, and the data key sealed under it."""
+        self._read_again("master")
+        key_id = self.newest("master")
         return key_id, _seal(self._keys["master"][key_id], data_key, aad)
 
     def unwrap(self, key_id: str, wrapped: bytes, aad: bytes) -> bytes:
@@ -105,11 +128,20 @@ class Keys:
         Raises:
             UnavailableError: the master key is missing or does not fit.
         """
-        key = self._keys["master"].get(key_id)
+        key = self._known("master", key_id)
         if key is None:
             msg = "The key that protects this data is not on this machine."
             raise UnavailableError(msg, action="Restore the keys folder that belongs to this database.")
         return _open(key, wrapped, aad)
+
+    def _known(self, purpose: Purpose, key_id: str) -> bytes | None:
+        if key_id not in self._keys[purpose]:
+            self._read_again(purpose)
+        return self._keys[purpose].get(key_id)
+
+    def _read_again(self, purpose: Purpose) -> None:
+        merged = self._keys[purpose] | _read_keys(self._folder, purpose)
+        self._keys[purpose] = {key_id: merged[key_id] for key_id in sorted(merged, key=_number)}
 
 
 @dataclass(frozen=True)
@@ -159,9 +191,30 @@ def _open(key: bytes, sealed: bytes, aad: bytes) -> bytes:
         raise UnavailableError(_UNREADABLE, action=_RESTORE) from exc
 
 
-def _number(file: Path) -> int:
-    tail = file.stem.rpartition("-")[2]
+def _number(key_id: str) -> int:
+    tail = key_id.rpartition("-")[2]
     return int(tail) if tail.isdigit() else 0
+
+
+def _make_key(file: Path) -> None:
+    # Written aside and linked, so that a process looking into the folder never reads half a key, and none is replaced.
+    aside = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as target:
+            target.write(secrets.token_hex(KEY_BYTES))
+            target.flush()
+            os.fsync(target.fileno())
+        # An administrator's key is of no use to the processes that serve unless it is theirs like the folder.
+        os.chown(aside, file.parent.stat().st_uid, -1)
+        os.link(aside, file)
+    finally:
+        aside.unlink()
+
+
+def _read_keys(folder: Path, purpose: str) -> dict[str, bytes]:
+    files = sorted(folder.glob(f"{purpose}-*.key"), key=lambda file: _number(file.stem))
+    return {file.stem: _read_key(file) for file in files}
 
 
 def _read_key(file: Path) -> bytes:

@@ -1,4 +1,7 @@
-"""Each user's data key: made once, wrapped in the database, unwrapped for the length of a transaction."""
+"""Each user's data key: made once, wrapped in the database, unwrapped for the length of a transaction.
+
+What is sealed stays as it is when the master key changes: only the data keys are wrapped again.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import secrets
 from datetime import datetime
 from uuid import UUID
 
+from psycopg import Connection
+from psycopg.rows import TupleRow
 from sqlalchemy import LargeBinary, Text, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,6 +47,36 @@ async def cipher(session: AsyncSession, keys: Keys, user_id: UUID) -> UserCipher
         data_keys = await _load(session, keys, user_id) or await _create(session, keys, user_id)
         ciphers[user_id] = UserCipher(user_id, data_keys)
     return ciphers[user_id]
+
+
+def wrap_again(connection: Connection[TupleRow], keys: Keys) -> int:
+    """How many data keys, of all users, another master key than the newest had wrapped; the newest has them now.
+
+    In the caller's transaction, which must be of the owner role. Idempotent. Processes that run go on, since they look
+    for a key they do not know; those that make a data key meanwhile wait.
+
+    Raises:
+        UnavailableError: a master key is missing on this machine; nothing may be committed.
+    """
+    connection.execute("LOCK TABLE data_keys IN SHARE ROW EXCLUSIVE MODE")
+    rows = connection.execute(
+        "SELECT user_id, version, master_key_id, wrapped FROM data_keys WHERE master_key_id <> %s",
+        (keys.newest("master"),),
+    ).fetchall()
+    for user_id, version, old_key_id, old in rows:
+        aad = _aad(user_id, version)
+        key_id, wrapped = keys.wrap(keys.unwrap(old_key_id, old, aad), aad)
+        connection.execute(
+            "UPDATE data_keys SET master_key_id = %s, wrapped = %s WHERE user_id = %s AND version = %s",
+            (key_id, wrapped, user_id, version),
+        )
+    return len(rows)
+
+
+def wrapped_by(connection: Connection[TupleRow]) -> dict[str, int]:
+    """How many data keys each master key has wrapped, by key id; needs the owner role."""
+    counted = connection.execute("SELECT master_key_id, count(*) FROM data_keys GROUP BY master_key_id")
+    return dict(counted.fetchall())
 
 
 async def _load(session: AsyncSession, keys: Keys, user_id: UUID) -> dict[int, bytes]:
