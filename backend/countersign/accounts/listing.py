@@ -14,11 +14,14 @@ from countersign.accounts.journal import note_change
 from countersign.accounts.keeping import lock_accounts
 from countersign.accounts.models import Account
 from countersign.connectors.google.scopes import ABILITIES, WORDS, Ability, abilities_of
-from countersign.errors import InvalidError, NotFoundError
+from countersign.errors import ConflictError, InvalidError, NotFoundError
 from countersign.kit.crypto import Keys
 from countersign.kit.ids import to_public
 
 LONGEST_LABEL = 60
+
+_InUse = Literal["healthy", "paused"]
+_VERBS: dict[_InUse, str] = {"healthy": "resumed", "paused": "paused"}
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,42 @@ async def make_default(session: AsyncSession, keys: Keys, account_id: UUID) -> A
     return account
 
 
+async def switch_sending(session: AsyncSession, keys: Keys, account_id: UUID, *, is_on: bool) -> Account:
+    """The account with sending on or off; idempotent.
+
+    While it is off, approved actions that have not begun come back to their cards when their time is there, and one
+    whose attempt may have reached Google waits.
+
+    Raises:
+        NotFoundError: no connected account of this user has that id.
+    """
+    account = await _connected(session, account_id)
+    if account.sending != is_on:
+        account.sending = is_on
+        note_change(session, keys, account, "account.sending_switched", {"before": not is_on, "after": is_on})
+    return account
+
+
+async def pause(session: AsyncSession, keys: Keys, account_id: UUID) -> Account:
+    """The account at rest: nothing is read or written with it until it is resumed; idempotent.
+
+    Raises:
+        NotFoundError: no connected account of this user has that id.
+        ConflictError: it waits to be reconnected.
+    """
+    return await _move(session, keys, account_id, "healthy", "paused")
+
+
+async def resume(session: AsyncSession, keys: Keys, account_id: UUID) -> Account:
+    """The account in use again; idempotent.
+
+    Raises:
+        NotFoundError: no connected account of this user has that id.
+        ConflictError: it waits to be reconnected.
+    """
+    return await _move(session, keys, account_id, "paused", "healthy")
+
+
 async def of_request(session: AsyncSession, hint: str | None) -> Account:
     """The account a request means: by address, label, name of the type (`work`), else the default one.
 
@@ -129,6 +168,28 @@ async def of_request(session: AsyncSession, hint: str | None) -> Account:
             ids = [to_public("acc", account.id) for account in fitting]
             raise AmbiguousAccountError("More than one account fits.", account_ids=ids)
     raise NoAccountError("No connected account fits that.")
+
+
+async def _connected(session: AsyncSession, account_id: UUID) -> Account:
+    account = await session.get(Account, account_id, with_for_update=True)
+    if account is None or account.state == "disconnected":
+        raise NotFoundError("There is no such account.")
+    return account
+
+
+async def _move(
+    session: AsyncSession, keys: Keys, account_id: UUID, before: _InUse, after: _InUse
+) -> Account:
+    account = await _connected(session, account_id)
+    if account.state not in (before, after):
+        raise ConflictError(
+            "This account has to be connected again first.", action="Choose Reconnect under Accounts."
+        )
+    if account.state == before:
+        account.state = after
+        details = {"scopes": list(account.scopes)}
+        note_change(session, keys, account, f"account.{_VERBS[after]}", details)
+    return account
 
 
 def _address(account: Account) -> str:

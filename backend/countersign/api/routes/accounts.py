@@ -114,6 +114,12 @@ class AccountChange(RequestBody):
     type: AccountType | None = None
 
 
+class SendingSwitch(RequestBody):
+    """Whether anything may leave this account."""
+
+    is_on: bool
+
+
 class DisconnectedShape(BaseModel):
     """What disconnecting did; `is_revoked` is false when Google did not confirm it."""
 
@@ -164,6 +170,30 @@ async def make_default(
 ) -> AccountShape:
     """Make it the account that is used when a request names none."""
     return _shape(await listing.make_default(session, services.keys, account_id))
+
+
+@router.post("/{account_id}/sending")
+async def switch_sending(
+    account_id: AccountId, wanted: SendingSwitch, _: HumanDep, services: ServicesDep, session: SessionDep
+) -> AccountShape:
+    """Switch sending on or off; off brings approved actions that have not begun back to their cards."""
+    return _shape(await listing.switch_sending(session, services.keys, account_id, is_on=wanted.is_on))
+
+
+@router.post("/{account_id}/pause", responses=refusals(409))
+async def pause_account(
+    account_id: AccountId, _: HumanDep, services: ServicesDep, session: SessionDep
+) -> AccountShape:
+    """Neither read nor write with it until it is resumed."""
+    return _shape(await listing.pause(session, services.keys, account_id))
+
+
+@router.post("/{account_id}/resume", responses=refusals(409))
+async def resume_account(
+    account_id: AccountId, _: HumanDep, services: ServicesDep, session: SessionDep
+) -> AccountShape:
+    """Use it again."""
+    return _shape(await listing.resume(session, services.keys, account_id))
 
 
 @router.post("/{account_id}/disconnect")
