@@ -17,12 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from countersign.accounts import errors
 from countersign.accounts.keeping import CONNECTED_WORDS, Connected, NewGrant, keep_grant
+from countersign.accounts.listing import get_account
 from countersign.accounts.models import STATES_TABLE, OAuthState
 from countersign.accounts.services import Services
 from countersign.connectors.errors import ProviderRefusal, ProviderUnknown, TokenRefused
 from countersign.connectors.google.oauth import ConsentRequest, Identity, TokenGrant
-from countersign.connectors.google.scopes import ABILITIES, Ability, normalised, scopes_for
-from countersign.errors import InvalidError
+from countersign.connectors.google.scopes import ABILITIES, Ability, abilities_of, normalised, scopes_for
+from countersign.errors import ConflictError, InvalidError
 from countersign.kit import clock
 from countersign.kit.crypto import hash_token, random_token
 from countersign.kit.data_keys import cipher
@@ -38,6 +39,7 @@ _STATES_KEPT: Final = timedelta(days=1)
 # 48 bytes are 64 characters of base64url; RFC 7636 section 4.1 wants 43 to 128.
 _VERIFIER_BYTES: Final = 48
 _TOO_MANY: Final = 429
+_STILL_ALLOWED: Final = ("healthy", "paused")
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,33 @@ async def start_connect(
     return services.oauth.consent_url(
         ConsentRequest(redirect_uri(services.settings), scopes, state, verifier, login_hint)
     )
+
+
+async def start_widening(
+    session: AsyncSession,
+    services: Services,
+    session_id: UUID,
+    account_id: UUID,
+    abilities: Collection[Ability],
+) -> str:
+    """The address at Google to allow this account more: only what it lacks of these abilities is asked for.
+
+    Google adds what it allowed before. When that permission ended, what the account could do is asked for again too.
+    Otherwise as `start_connect`.
+
+    Raises:
+        NotFoundError: none of this user has that id.
+        ConflictError: nothing is lacking.
+    """
+    account = await get_account(session, account_id)
+    had = abilities_of(account.scopes)
+    is_live = account.state in _STILL_ALLOWED
+    lacking = [ability for ability in abilities if ability not in had]
+    wanted = lacking if is_live else [*had, *lacking]
+    if not wanted:
+        raise ConflictError("This account is already allowed that.", action="Go on without asking Google.")
+    account_type: AccountType = "work" if account.type == "work" else "personal"
+    return await start_connect(session, services, session_id, account_type, wanted, login_hint=account.email)
 
 
 async def finish_connect(

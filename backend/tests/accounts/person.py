@@ -9,7 +9,7 @@ from uuid import UUID
 
 import httpx
 
-from countersign.accounts.connect import Callback, finish_connect, start_connect
+from countersign.accounts.connect import Callback, finish_connect, start_connect, start_widening
 from countersign.accounts.keeping import Connected
 from countersign.accounts.services import Services
 from countersign.accounts.tokens import credentials
@@ -48,6 +48,11 @@ class Person:
             return await start_connect(
                 session, self.services, self.session_id, "work", abilities or MAIL, login_hint=login_hint
             )
+
+    async def asks_to_widen(self, account_id: UUID, *abilities: Ability) -> str:
+        """The address at Google for more of an account."""
+        async with self.services.db.session(self.user_id) as session:
+            return await start_widening(session, self.services, self.session_id, account_id, abilities)
 
     def answers(self, address: str, account: str = ALEX, decision: str = "allow", **more: str) -> Callback:
         """What the browser brings back after this answer on the consent page."""

@@ -88,6 +88,12 @@ class ConnectRequest(RequestBody):
     login_hint: str | None = Field(default=None, max_length=320)
 
 
+class WiderConsent(RequestBody):
+    """Which abilities an account is to have besides what it has."""
+
+    abilities: list[Ability] = Field(min_length=1, max_length=16)
+
+
 class ConsentAddress(BaseModel):
     """Where to send the browser; good once, for this session, ten minutes."""
 
@@ -170,6 +176,15 @@ async def make_default(
 ) -> AccountShape:
     """Make it the account that is used when a request names none."""
     return _shape(await listing.make_default(session, services.keys, account_id))
+
+
+@router.post("/{account_id}/allow", responses=refusals(409))
+async def start_widening(
+    account_id: AccountId, wanted: WiderConsent, person: HumanDep, services: ServicesDep, session: SessionDep
+) -> ConsentAddress:
+    """The address at Google for consent to what this account lacks of these abilities. 409 when it lacks nothing."""
+    url = await connect.start_widening(session, services, person.session_id, account_id, wanted.abilities)
+    return ConsentAddress(url=url)
 
 
 @router.post("/{account_id}/sending")
