@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_GOOGLE_CLIENT_ID = "countersign-sandbox.apps.example"
@@ -17,6 +17,21 @@ SAFE_PASSWORD_MEMORY_MIB = 64
 """Source: RFC 9106 section 4, second recommended option."""
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+
+
+class ServiceQuota(BaseModel):
+    """What one account may use of one Google service: `units` in any `window_seconds`, and what a call takes.
+
+    Source: https://developers.google.com/workspace/gmail/api/reference/quota. Google projects made since May 2026 have
+    6,000 units a minute and account for mail: `{"gmail": {"units": 6000, "window_seconds": 60, ...}}`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    units: int = Field(gt=0)
+    window_seconds: int = Field(gt=0)
+    read_units: int = Field(default=1, gt=0)
+    write_units: int = Field(default=1, gt=0)
 
 
 class Settings(BaseSettings):
@@ -52,6 +67,20 @@ class Settings(BaseSettings):
         default=(1.0, 2.0, 4.0, 8.0, 16.0),
         description="Waits before a failed read is tried again (give or take 25 %); as JSON, [] tries once.",
     )
+    google_quotas: dict[str, ServiceQuota] = Field(
+        default={
+            "gmail": ServiceQuota(units=250, window_seconds=1, read_units=5, write_units=10),
+            "calendar": ServiceQuota(units=500, window_seconds=1),
+            "drive": ServiceQuota(units=1000, window_seconds=100),
+        },
+        description="Each account's quota by service, as JSON; compare it with your Google project's quota page.",
+    )
+    breaker_failure_percent: int = Field(
+        default=50, ge=1, le=100, description="Share of failed calls to Google that stops an account's reads."
+    )
+    breaker_min_calls: int = Field(default=5, ge=1, description="Fewer calls in the window never stop reads.")
+    breaker_window_seconds: float = Field(default=60, gt=0)
+    breaker_open_seconds: float = Field(default=30, gt=0, description="Rest before one read is tried alone.")
     google_threads: int = Field(
         default=16, description="Threads for Google's synchronous client, per process."
     )

@@ -5,6 +5,7 @@ Only the provider's status and its machine-readable reason are kept: its sentenc
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from countersign.errors import CountersignError, NotAllowedError, ProviderError
@@ -71,6 +72,48 @@ class ProviderMissing(ProviderUnknown):
 
     code = "provider_missing"
     action = "Refresh; it may have been moved or deleted at Google."
+
+
+class ReadsHeldBack(ProviderUnknown):
+    """Countersign itself does not ask Google now: calls of this account kept failing, or its quota has no room.
+
+    Nothing was asked and nothing changed. `reason` is `breaker_open` or `quota_full`.
+    """
+
+    code = "reads_held_back"
+    status = 503
+    action = "Wait as long as it says, then try again; Countersign tries carefully by itself."
+
+    def __init__(
+        self, reason: Literal["breaker_open", "quota_full"], *, retry_after_seconds: int | None
+    ) -> None:
+        super().__init__(None, reason, retry_after_seconds=retry_after_seconds)
+        self.message = {
+            "breaker_open": "Google kept failing for this account, so Countersign lets it rest for a moment.",
+            "quota_full": "This account has used what Google allows for the moment.",
+        }[reason]
+        self.changed = "no"
+
+
+class DailyQuotaUsed(ProviderUnknown):
+    """Google answers no more reads of this service today; it is not asked again before the quota begins anew.
+
+    Attributes:
+        until: when Google's day ends (midnight in California), aware, UTC.
+    """
+
+    code = "daily_quota_used"
+    status = 503
+    action = "Try again after the time it says; nothing else helps until then."
+
+    def __init__(
+        self, provider_status: int | None, reason: str, *, until: datetime, retry_after_seconds: int
+    ) -> None:
+        super().__init__(provider_status, reason, retry_after_seconds=retry_after_seconds)
+        self.message = f"Google's daily quota is used up until {until:%Y-%m-%d %H:%M} UTC."
+        self.changed = "no"
+        self.until = until
+        self.details["until"] = until.isoformat()
 
 
 class NeedsReconnect(CountersignError):  # noqa: N818 - named like the account state it leads to

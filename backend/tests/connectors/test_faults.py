@@ -25,7 +25,7 @@ from tests.sandbox.server import Sandbox
 PROFILE = "gmail.users.getProfile"
 
 
-@pytest.mark.parametrize("status", [429, 500, 503])
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 async def test_a_passing_fault_is_tried_again_until_it_works(
     mailbox: MailReader, google_sandbox: Sandbox, status: int
 ) -> None:

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import stamina
 import structlog
@@ -36,6 +37,8 @@ from countersign.connectors.google.failures import (
     translate_http,
     translate_transport,
 )
+from countersign.connectors.google.reads.breaker import State
+from countersign.connectors.google.reads.guarding import ReadGuard
 from countersign.connectors.google.sessions import Sessions, abort
 from countersign.errors import ConfigurationError, CountersignError
 from countersign.settings import Settings
@@ -85,6 +88,7 @@ class GoogleClient:
             raise ConfigurationError("GOOGLE_BASE_URL is plain http on a host that is not loopback.")
         self._timeout_seconds = settings.provider_call_timeout_seconds
         self._waits_seconds = settings.google_read_retry_waits_seconds
+        self._reads = ReadGuard(settings)
         self._sessions = Sessions(self._timeout_seconds, direct=self.is_loopback)
         self._threads = ThreadPoolExecutor(settings.google_threads, thread_name_prefix="google")
         self._running: set[_Call] = set()
@@ -101,14 +105,30 @@ class GoogleClient:
     ) -> Json:
         """Google's answer to a request that changes nothing; tried again after 429, 5xx and network faults.
 
-        `waits_seconds` replaces the installation's waits: whoever holds a lease passes `()` and loops itself.
+        It waits for room in the account's quota. `waits_seconds` replaces the installation's waits: whoever holds a
+        lease passes `()` and loops itself; such a look is asked once, at once, past pace and breaker.
 
         Raises:
             ProviderRefusal, ProviderMissing, ProviderUnknown: see `connectors.errors`.
+            ReadsHeldBack, DailyQuotaUsed: nothing was asked.
             NeedsReconnect: the account's grant is gone.
         """
+        if waits_seconds is not None and not waits_seconds:
+            await self._reads.pace.note_read(api, credentials.account_id)
+            return await self._read_once(api, credentials, build)
         waits = self._waits_seconds if waits_seconds is None else waits_seconds
-        return await self.tried_again(lambda: self._read_once(api, credentials, build), waits)
+        with self._reads.entered(api, credentials.account_id) as admitted:
+            return await self.tried_again(
+                lambda: admitted.once(lambda: self._read_once(api, credentials, build)), waits
+            )
+
+    async def quota_used_percent(self, api: Api, account_id: UUID) -> float:
+        """How much of that account's quota this process has used in its window, 0 to 100."""
+        return await self._reads.pace.used_percent(api, account_id)
+
+    def breaker_state(self, api: Api, account_id: UUID) -> State:
+        """Whether this process reads that service for that account: `closed`, `open` or `half_open`."""
+        return self._reads.state_of(api, account_id)
 
     async def tried_again(self, once: Callable[[], Awaitable[T]], waits_seconds: Sequence[float]) -> T:
         """The first good answer of `once`, tried again after those waits; only for calls that are safe to repeat.
@@ -133,6 +153,7 @@ class GoogleClient:
             ProviderUnknown: it may have happened.
             NeedsReconnect: the account's grant is gone; nothing changed by this call.
         """
+        await self._reads.pace.note_write(api, credentials.account_id)
         token = credentials.token
         try:
             return await self._call(api, token, build, self._sessions.for_write)

@@ -1,0 +1,1 @@
+"""What stands between a read and Google: the pace, the breaker and the daily quota of one account and service."""
