@@ -19,6 +19,7 @@ _FIRST_OLD_DAY = 31.5
 _DAYS_BETWEEN_OLD = 1.6
 _NEWEST_DAY = 1.3
 _RECENT_DAYS = 28
+_DAYS_BETWEEN_LISTS = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,15 @@ class _Newsletter:
 _NEWSLETTERS = (
     _Newsletter("timber-weekly", "Timber Weekly", "news@timberweekly.example", "alex", 3,
         ("{} prices ease after a dry autumn", "Where to buy {} now", "{}: the long wait", "What mills say about {}"),
-        ("Oak", "Birch plywood", "Larch", "Cherry", "Douglas fir"),
+        ("oak", "birch plywood", "larch", "cherry", "Douglas fir"),
         ("Stocks are up in six of nine regions.", "Freight is the smaller part of it this time.")),
     _Newsletter("loading-dock", "The Loading Dock", "hello@loadingdock.example", "alex", 2,
         ("{}, tested", "{} compared", "The quiet truth about {}", "Five ways to save on {}"),
-        ("Tail lifts", "Pallet pools", "Yard planning", "Dock seals", "Shared lorries"),
+        ("tail lifts", "pallet pools", "yard planning", "dock seals", "shared lorries"),
         ("We spent a week with three carriers.", "Readers sent us their figures.")),
     _Newsletter("design-post", "Design Post", "post@designpost.example", "alex", 2,
         ("{} is the new grey", "The return of {}", "Small studios and {}", "{} at the spring fairs"),
-        ("Rust", "Cane", "Hidden fittings", "Cork", "Smoked glass"),
+        ("rust", "cane", "hidden fittings", "cork", "smoked glass"),
         ("A walk through four showrooms.", "Three designers disagree.")),
     _Newsletter("packwell", "Packwell", "deals@packwell.example", "alex", 2,
         ("15 % off {}", "{}: last pallets", "New: {}", "{} by the thousand"),
@@ -58,7 +59,7 @@ _NEWSLETTERS = (
         ("Only for trade customers.", "While stocks last.")),
     _Newsletter("fairs-calendar", "Fairs Calendar", "info@fairscalendar.example", "alex", 1,
         ("Early tickets for {}", "Who exhibits at {}", "Halls and hours of {}", "Why visit {}"),
-        ("Interior North", "Contract Days", "Wood Forum", "Hotel Supply", "Studio Open"),
+        ("Interior North", "Material Days", "Wood Forum", "Hotel Supply", "Studio Open"),
         ("Tickets are cheaper until the end of the month.", "The list of exhibitors is out.")),
     _Newsletter("sole-mate", "Solemate Shoes", "offers@solemate.example", "alex_home", 6,
         ("20 % off {}", "{}: your size is back", "Last pairs of {}", "Members first: {}"),
@@ -78,9 +79,10 @@ _NEWSLETTERS = (
 def post_newsletters(boxes: Mailboxes, origin: str) -> None:
     """Put the recent issues of every list, and the old ones of the work account, into Alex's inboxes."""
     lists = [(one, _headlines(boxes.seed, one)) for one in _NEWSLETTERS]
-    for one, headlines in lists:
+    for position, (one, headlines) in enumerate(lists):
+        newest = _NEWEST_DAY + position * _DAYS_BETWEEN_LISTS
         for issue in range(one.recent):
-            _post(boxes, one, next(headlines), _NEWEST_DAY + issue * (_RECENT_DAYS / one.recent), origin)
+            _post(boxes, one, next(headlines), newest + issue * (_RECENT_DAYS / one.recent), origin)
     at_work = [(one, headlines) for one, headlines in lists if one.reader == "alex"]
     for number in range(OLD_PROMOTIONS):
         one, headlines = at_work[number % len(at_work)]

@@ -132,7 +132,7 @@ def pass_on(boxes: Mailboxes, before: Json, turn: Turn, to: str, *, unread: bool
     message: Json = {
         "from": sender.mailbox,
         "to": [receiver.mailbox],
-        "subject": f"Fwd: {before['subject'].removeprefix('Fwd: ')}",
+        "subject": f"Fwd: {before['subject'].removeprefix('Fwd: ').removeprefix('Re: ')}",
         "date": written_at(min(moment, boxes.now - timedelta(minutes=7))),
         "message_id": boxes.new_message_id(sender),
         "text": f"{own_text}\n---------- Forwarded message ---------\n{head}\n{before['text']}",

@@ -42,11 +42,13 @@ def _delivery_window(now: datetime) -> Talk:
         turns=(
             Turn("dana", 0, """Hi Alex,
 
-The container with your oak panels cleared customs this morning (consignment HLF-20417, 14 pallets, 6.2 t).
+The container with your oak panels [cleared customs this morning|is through customs] (consignment HLF-20417, 14
+pallets, 6.2 t).
 We can bring it out next week. I have a morning run and an afternoon run; which suits your yard better?"""),
             Turn("alex", 3, """Hi Dana,
 
-Good news. Mornings are better for us, the bay is quieter before noon. Will the lorry have a tail lift? Dock 1 is
+[Good news.|Glad to hear it.] Mornings are better for us, the bay is quieter before noon. Will the lorry have a
+tail lift? Dock 1 is
 being resurfaced and I would rather not depend on the forklift ramp.
 
 Priya, which day do you have hands free?"""),
@@ -56,7 +58,7 @@ Dock 2 is free on Wednesday morning and I have three people in from 7. Thursday 
 then."""),
             Turn("dana", 18, f"""Hi Alex,
 
-Thanks, Priya. The driver does have a tail lift, so Dock 2 is fine.
+[Thanks, Priya.|Perfect, Priya.] The driver does have a tail lift, so Dock 2 is fine.
 
 Can you take delivery on Wednesday ({day}), between 8 and 12? The driver is Owen Pike, registration KX21 HRL. If I
 have your yes by tomorrow noon I will lock the slot and send the advice note."""),
@@ -70,7 +72,8 @@ def _hotel_talks(now: datetime) -> list[Talk]:
              labels=("Clients/Brightwater",), turns=(
             Turn("tom_o", 0, """Hello Tom, hello Alex,
 
-After the walk-through we need 38 lounge chairs instead of 36 and the long banquette in two pieces, otherwise it does
+[After the walk-through|After the inspection] we need 38 lounge chairs instead of 36 and the long banquette in
+two pieces, otherwise it does
 not go round the corner at the service lift. Can you confirm the new total?"""),
             Turn("tom_b", 5, """Hi Tom,
 
@@ -90,14 +93,16 @@ Two of the desks in 214 arrived with scratches across the top. Photos are with T
 so a swap would be better than a repair. What can you do?"""),
             Turn("alex", 6, """Hi Tom,
 
-I am sorry about that. We have four spare tops from the same batch. Two go out tomorrow, fitter included, no charge.
+[I am sorry about that.|Our apologies.] We have four spare tops from the same batch. Two go out tomorrow, fitter
+included, no charge.
 Please keep the old ones for the insurer."""),
-            Turn("tom_o", 3, """Perfect, thank you. Reception knows, ask for Maureen."""),
+            Turn("tom_o", 3, """[Perfect, thank you.|That helps a lot.] Reception knows, ask for Maureen."""),
         )),
         Talk("Site visit Brightwater Harbour", 4.5, ("tom_o", "alex"), unread=True, turns=(
             Turn("tom_o", 0, f"""Alex,
 
-The board wants to see a sample room before they sign phase two. Could you and Tom Becker come by in the week of
+[The board wants|Our directors want] to see a sample room before they sign phase two. Could you and Tom Becker
+come by in the week of
 {now + timedelta(days=10):%d %B}? Any afternoon but Monday. I need the name of whoever drives for the car park."""),
         )),
     ]  # fmt: skip
@@ -131,7 +136,8 @@ Please find our spring prices attached. Bursa linen stays at 18.40 per metre, th
 the wool. For more than 500 m we give 6 % on the whole order.""", (price_list,)),
             Turn("greta", 20, """Hi Yusuf,
 
-Lovely colours. Could I have A4 samples of the linen in natural, moss and rust? I present to Casa Lúmen in two
+[Lovely colours.|What colours!] Could I have A4 samples of the linen in natural, moss and rust? I present to Casa
+Lúmen in two
 weeks."""),
             Turn("yusuf", 5, """Dear Greta,
 
@@ -161,12 +167,13 @@ Our books show 46 Euro pallets with you from the last quarter. Do you want to re
             Turn("alex", 24, """Hi Dana, we counted 41; five went back with the Felixstowe run on the 3rd. We
 will return the rest with
 the next delivery."""),
-            Turn("dana", 4, """Found the five, thank you. 41 it is."""),
+            Turn("dana", 4, """[Found the five, thank you.|You are right about the five.] 41 it is."""),
         )),
         Talk("Delay of the moss linen", 3, ("yusuf", "alex"), unread=True, turns=(
             Turn("yusuf", 0, """Dear Alex,
 
-The dye house has a broken boiler and the moss linen will be nine days late. Natural and rust are ready. Shall we
+[The dye house has a broken boiler|The boiler of the dye house is broken] and the moss linen will be nine days
+late. Natural and rust are ready. Shall we
 send those two now, or wait and send everything together? Separate shipping is EUR 140."""),
         )),
     ]  # fmt: skip
@@ -177,7 +184,8 @@ def _french_talks() -> list[Talk]:
         Talk("Commande 2218 : étagères", 17, ("claire", "alex"), html=True, labels=("Clients/Maison Verte",), turns=(
             Turn("claire", 0, """Bonjour Alex,
 
-Nous avons bien reçu les étagères, merci. Il manque toutefois les fixations murales pour six d'entre elles.
+[Nous avons bien reçu|Nous venons de recevoir] les étagères, merci. Il manque toutefois les fixations murales
+pour six d'entre elles.
 Pouvez-vous
 nous les envoyer avant la fin de la semaine ?"""),
             Turn("alex", 4, """Bonjour Claire,
@@ -203,7 +211,8 @@ def _design_talks() -> list[Talk]:
              turns=(
             Turn("ines", 0, """Dear Greta, dear Alex,
 
-The client loves the moss and rust direction. Two wishes: warmer light in the reading corner, and nothing with visible
+[The client loves|Our client is taken with] the moss and rust direction. Two wishes: warmer light in the reading
+corner, and nothing with visible
 screws. What would that mean for the shelves?"""),
             Turn("greta", 7, """Hej Inês,
 
@@ -216,7 +225,8 @@ wall."""),
         Talk("Sample chair for Lisbon", 6, ("ines", "alex"), unread=True, turns=(
             Turn("ines", 0, """Dear Alex,
 
-Could you lend us one lounge chair for the showroom opening on the 12th? We would send it back the week after, in the
+[Could you lend us|May we borrow] one lounge chair for the showroom opening on the 12th? We would send it back
+the week after, in the
 original box, and pay the freight both ways. Who should my carrier speak to?"""),
         )),
         Talk("Drawings revision C", 14, ("greta", "alex"), copied=("tom_b",), turns=(

@@ -23,7 +23,8 @@ def _money_talks() -> list[Talk]:
              turns=(
             Turn("sarah", 0, """All,
 
-The first draft is attached. Operations is 8 % over last year, mostly freight. Please send me your corrections by the
+[The first draft is attached.|Attached is the first draft.] Operations is 8 % over last year, mostly freight.
+Please send me your corrections by the
 end of the week; Marcus wants to see one number per department.""", (table,)),
             Turn("tom_b", 5, """Sales can live with 39,000 in the second quarter if the trade fair comes out of
 marketing."""),
@@ -38,13 +39,15 @@ about 5 %. The rest is diesel."""),
              turns=(
             Turn("sarah", 0, """Alex,
 
-The bank moved our meeting, so Marcus signs the budget tomorrow at 11. I still need your freight figure in writing:
+[The bank moved our meeting|The bank wants to meet earlier], so Marcus signs the budget tomorrow at 11. I still
+need your freight figure in writing:
 is 86,500 final? Without it I have to leave the reserve in."""),
         )),
         Talk("Expenses September to November", 15, ("sarah", "alex"), turns=(
             Turn("sarah", 0, """Hi Alex,
 
-Three receipts are missing for the Hamburg trip: hotel, one taxi, the dinner with the fitters."""),
+[Three receipts are missing|I miss three receipts] for the Hamburg trip: hotel, one taxi, the dinner with the
+fitters."""),
             Turn("alex", 28, """Hotel and dinner are scanned in the folder. The taxi took cash and gave
 nothing, please leave it out."""),
             Turn("sarah", 2, """Done, the rest is paid out with this month's salary."""),
@@ -58,7 +61,8 @@ def _legal_talks() -> list[Talk]:
              html=True, unread=True, turns=(
             Turn("nadia", 0, """Alex, Tom,
 
-Their lawyers accept our payment terms. Open: the penalty for late fitting (they want 1 % a day, we offered 0.5 % with
+[Their lawyers accept our payment terms.|The payment terms are agreed.] Open: the penalty for late fitting (they
+want 1 % a day, we offered 0.5 % with
 a cap of 5 %) and who insures goods on site."""),
             Turn("tom_b", 4, """0.5 % with the cap is what we have everywhere. On insurance I would give in,
 they own the building."""),
@@ -81,7 +85,8 @@ def _hamburg_talks() -> list[Talk]:
         Talk("Inventur im Lager Hamburg", 11, ("lena", "alex"), copied=("priya",), turns=(
             Turn("lena", 0, """Hallo Alex,
 
-die Inventur ist durch. Es fehlen 14 Sesselgestelle (Serie Fjord), dafür haben wir zwei Paletten Schrauben
+[die Inventur ist durch.|wir sind mit der Inventur fertig.] Es fehlen 14 Sesselgestelle (Serie Fjord), dafür
+haben wir zwei Paletten Schrauben
 gefunden, die
 niemand gebucht hat. Soll ich die Differenz gleich ausbuchen oder erst mit Priya klären?"""),
             Turn("alex", 3, """Hallo Lena,
@@ -121,7 +126,8 @@ them."""),
             Turn("marcus", 2, """Good. Priya, talk to Tom Becker about a warehouse sale."""),
         )),
         Talk("Forklift inspection", 30, ("priya", "alex"), turns=(
-            Turn("priya", 0, """Both forklifts passed. Number 2 needs new forks within three months, about 900."""),
+            Turn("priya", 0, """[Both forklifts passed.|The inspector is happy with both forklifts.] Number 2
+needs new forks within three months, about 900."""),
             Turn("alex", 2, """Please order them with the next parts delivery."""),
         )),
         Talk("Trade fair stand", 22, ("tom_b", "alex"), turns=(
@@ -146,11 +152,12 @@ def home_talks() -> list[Talk]:
             Turn("mia", 0, """Hi! Mum turns 65 on the 14th. Restaurant or at mine? I can do Saturday evening or
 Sunday lunch."""),
             Turn("alex_home", 9, """Sunday lunch at yours sounds lovely. I bring the cake."""),
-            Turn("mia", 1, """Deal. Chocolate, no nuts, you know why."""),
+            Turn("mia", 1, """[Deal.|Done.] Chocolate, no nuts, you know why."""),
             Turn("alex_home", 3, """Chocolate, no nuts. Promise."""),
         )),
         Talk("Photos from the lake", 18, ("mia", "alex_home"), turns=(
-            Turn("mia", 0, """I put all of them in the shared album. The one with the canoe is for the fridge."""),
+            Turn("mia", 0, """[I put all of them in the shared album.|They are all in the shared album.] The one
+with the canoe is for the fridge."""),
         )),
         Talk("Climbing on Thursday?", 1.6, ("ben", "alex_home"), unread=True, turns=(
             Turn("ben", 0, """Hey, the hall has late opening on Thursday. 19:30? I can bring the second rope if
