@@ -1,9 +1,11 @@
-"""A person stops an account from sending, or rests it altogether; what was approved comes back and nothing leaves."""
+"""A person stops an account from sending, rests it, or allows it more; what was approved comes back unsent."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+from countersign.connectors.google.scopes import WORDS
 from tests.actions.desk import Desk
 from tests.api.person import Person
 
@@ -76,3 +78,16 @@ async def test_an_account_is_paused_and_resumed_and_a_broken_one_is_neither(desk
         ("account.paused", None, None),
         ("account.resumed", None, None),
     ]
+
+
+async def test_an_account_is_allowed_more_by_an_address_that_asks_for_nothing_it_has(
+    desk: Desk, alex: Person
+) -> None:
+    await desk.database.as_owner("UPDATE accounts SET scopes = $1", [WORDS["organise_mail"].scope])
+    path = f"/accounts/{(await account_of(alex))['id']}/allow"
+    wider = await alex.post(path, {"abilities": ["read_mail", "read_calendar"]})
+    already = await alex.post(path, {"abilities": ["organise_mail"]})
+
+    scopes = parse_qs(urlsplit(wider.json()["url"]).query)["scope"][0].split()
+    assert [scope.rpartition("/")[2] for scope in scopes] == ["openid", "userinfo.email", "calendar.readonly"]
+    assert (already.status_code, already.json()["code"]) == (409, "conflict")
