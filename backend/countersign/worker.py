@@ -25,6 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from countersign.accounts.services import Services, opened_services
 from countersign.actions import execute
 from countersign.approvals import expiry
+from countersign.approvals.watching import probing
 from countersign.errors import ConfigurationError, CountersignError
 from countersign.kit import clock
 from countersign.kit.bus import Bus
@@ -56,6 +57,9 @@ _DUE = {
         ORDER BY row_number() OVER (PARTITION BY user_id ORDER BY due_at), due_at LIMIT :n"""),
     "action": text("""
         SELECT action_id AS id, user_id FROM due_actions
+        ORDER BY row_number() OVER (PARTITION BY user_id ORDER BY due_at), due_at LIMIT :n"""),
+    "probe": text("""
+        SELECT account_id AS id, user_id FROM due_probes
         ORDER BY row_number() OVER (PARTITION BY user_id ORDER BY due_at), due_at LIMIT :n"""),
     "approval": text("""
         SELECT approval_id AS id, user_id FROM due_approvals
@@ -98,6 +102,7 @@ class Worker:
         handlers: dict[str, Handler] = {
             "run": lambda user, run: drive(self.services, self.checkpoints, user, run),
             "action": lambda user, action: execute.run(self.services, user, action),
+            "probe": lambda user, account: probing.probe(self.services, user, account),
             "approval": lambda user, approval: expiry.keep_time(self.services, user, approval),
         }
         try:

@@ -20,7 +20,8 @@ STATES_TABLE: Final = "oauth_states"
 class Account(Base):
     """One provider account of one user; kept after disconnecting because actions refer to it.
 
-    `token_version` rises with every change of the tokens: renewals compare and set it.
+    `token_version` rises with every change of the tokens: renewals compare and set it. `probe_cursor` is how far the
+    mailbox's own log of changes was read for the open cards, "" before the first time.
     """
 
     __tablename__ = ACCOUNTS_TABLE
@@ -42,6 +43,8 @@ class Account(Base):
     access_token: Mapped[bytes | None] = mapped_column(LargeBinary)
     access_expires_at: Mapped[datetime | None]
     token_version: Mapped[int] = mapped_column(server_default=sql("0"))
+    probed_at: Mapped[datetime] = mapped_column(server_default=sql("app_now()"))
+    probe_cursor: Mapped[str] = mapped_column(Text, server_default=sql("''"))
     created_at: Mapped[datetime] = mapped_column(server_default=sql("app_now()"))
     updated_at: Mapped[datetime] = mapped_column(server_default=sql("app_now()"))
 

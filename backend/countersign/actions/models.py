@@ -92,6 +92,7 @@ class Approval(Base):
     expires_at: Mapped[datetime]
     remind_at: Mapped[datetime | None]
     snoozed_until: Mapped[datetime | None]
+    look_wanted_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
     updated_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
 

@@ -229,6 +229,14 @@ class Kind(Protocol):
         """The target read again: None when it is as the person saw it."""
         ...
 
+    def touches(self, payload: Payload) -> frozenset[str]:
+        """Ids of the mails and conversations whose change may make it stale; pure."""
+        ...
+
+    async def done_elsewhere(self, door: Door, payload: Payload) -> str | None:
+        """Why there is nothing left to do, in words: the person did it by other means; else None."""
+        ...
+
     async def obtain(self, door: Door, terms: Terms, token: Token) -> Token:
         """The token with its handle: one that bears our marker is adopted, else one is made."""
         ...

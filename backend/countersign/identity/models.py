@@ -25,6 +25,7 @@ class User(Base):
     time_zone: Mapped[str | None] = mapped_column(Text)
     approval_expiry_minutes: Mapped[int | None]
     batch_expiry_minutes: Mapped[int | None]
+    watched_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=text("app_now()"))
 
 

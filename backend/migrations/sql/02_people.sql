@@ -10,6 +10,7 @@ CREATE TABLE users (
     time_zone text,
     approval_expiry_minutes integer CHECK (approval_expiry_minutes BETWEEN 5 AND 20160),
     batch_expiry_minutes integer CHECK (batch_expiry_minutes BETWEEN 5 AND 20160),
+    watched_until timestamptz,
     created_at timestamptz NOT NULL DEFAULT app_now()
 );
 

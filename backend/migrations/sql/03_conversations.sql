@@ -57,11 +57,21 @@ CREATE TABLE accounts (
     access_token bytea,
     access_expires_at timestamptz,
     token_version integer NOT NULL DEFAULT 0,
+    probed_at timestamptz NOT NULL DEFAULT app_now(),
+    probe_cursor text NOT NULL DEFAULT '',
     created_at timestamptz NOT NULL DEFAULT app_now(),
     updated_at timestamptz NOT NULL DEFAULT app_now(),
     UNIQUE (user_id, provider, email)
 );
 CREATE UNIQUE INDEX accounts_one_default_idx ON accounts (user_id) WHERE is_default;
+
+-- An account with open cards is probed every minute while its owner has a page open, otherwise every five minutes.
+CREATE FUNCTION probe_is_due(probed_at timestamptz, watched_until timestamptz) RETURNS boolean LANGUAGE sql VOLATILE
+AS $$
+    SELECT NOT (probed_at <= at AND at < probed_at
+        + CASE WHEN watched_until > at THEN interval '1 minute' ELSE interval '5 minutes' END)
+    FROM (SELECT app_now() AS at) AS clock
+$$;
 
 CREATE TABLE oauth_states (
     id uuid PRIMARY KEY,

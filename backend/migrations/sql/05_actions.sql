@@ -68,6 +68,7 @@ CREATE TABLE approvals (
     expires_at timestamptz NOT NULL,
     remind_at timestamptz,
     snoozed_until timestamptz,
+    look_wanted_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT app_now(),
     updated_at timestamptz NOT NULL DEFAULT app_now()
 );

@@ -59,6 +59,12 @@ CREATE VIEW due_approvals AS
        OR (p.status = 'pending' AND p.remind_at <= (SELECT app_now()))
        OR (p.status = 'expired' AND p.expires_at <= (SELECT app_now()) - interval '14 days');
 
+CREATE VIEW due_probes AS
+    SELECT c.id AS account_id, c.user_id, c.probed_at AS due_at
+    FROM accounts c JOIN users u ON u.id = c.user_id
+    WHERE c.state = 'healthy' AND probe_is_due(c.probed_at, u.watched_until)
+      AND EXISTS (SELECT 1 FROM actions a WHERE a.user_id = c.user_id AND a.account_id = c.id AND a.state = 'proposed');
+
 CREATE VIEW due_runs AS
     SELECT r.id AS run_id, r.user_id, r.state, r.lease_until, r.created_at AS due_at
     FROM runs r
@@ -106,7 +112,7 @@ BEGIN
     EXECUTE format('GRANT DELETE ON attachments, oauth_states, accounts, ws_tickets TO %I', app);
     EXECUTE format('GRANT SELECT, INSERT ON ws_tickets TO %I', app);
     EXECUTE format('GRANT SELECT, INSERT ON action_versions, decisions, events, audit TO %I', app);
-    EXECUTE format('GRANT SELECT ON due_actions, due_approvals, due_runs, open_jobs, user_heads TO %I', system);
+    EXECUTE format('GRANT SELECT ON due_actions, due_approvals, due_probes, due_runs, open_jobs, user_heads TO %I', system);
 
     EXECUTE format('GRANT SELECT, INSERT ON procrastinate_jobs TO %I', app);
     EXECUTE format('GRANT INSERT ON procrastinate_events TO %I', app);

@@ -65,6 +65,12 @@ async def user_id_of(person: Person) -> UUID:
     return from_public("usr", (await person.get("/auth/session")).json()["user"]["id"])
 
 
+async def is_watching(database: ProductDatabase, user_id: UUID) -> bool:
+    """Whether the person counts as having a page open."""
+    watching = "SELECT 1 FROM users WHERE id = $1 AND watched_until > app_now()"
+    return bool(await database.as_owner(watching, user_id))
+
+
 async def notice(database: ProductDatabase, user_id: UUID, text: str) -> None:
     """Append one event in a transaction of its own."""
     async with database.db.session(user_id) as session:
@@ -126,9 +132,11 @@ async def test_what_is_streamed_is_what_the_page_says(maya: Person, database: Pr
 
 async def test_two_tabs_see_the_same_events(maya: Person, database: ProductDatabase) -> None:
     user_id = await user_id_of(maya)
+    assert not await is_watching(database, user_id)
     async with maya.in_another_tab() as tab, listening(maya) as mine, listening(tab) as other:
         await notice(database, user_id, "hello")
         assert (await mine.frame())["data"] == (await other.frame())["data"]
+    assert await is_watching(database, user_id)
 
 
 async def test_events_of_others_are_neither_streamed_nor_counted(

@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.api.person import API, Person
-from tests.api.test_event_stream import notice, user_id_of
+from tests.api.test_event_stream import is_watching, notice, user_id_of
 from tests.cluster import ProductDatabase
 
 _WAIT_SECONDS = 10
@@ -94,6 +94,7 @@ async def test_a_socket_replays_the_log_and_then_tells_what_happens(
         live = await word(socket)
         in_another_tab = await maya.get("/events", params={"after": 1})
 
+    assert await is_watching(database, user_id)
     assert socket.subprotocol == "countersign.v1"
     assert [frame["op"] for frame in heard] == ["welcome", "event", "event", "replay_done"]
     assert (heard[0]["head_seq"], heard[0]["tail_seq"], heard[-1]["seq"]) == (3, 1, 3)

@@ -93,6 +93,23 @@ class LabelSet:
         rest = sets.with_only(wanted, kept) if kept else wanted
         return Change(" ".join(news), rest.as_payload(), told.model_dump(mode="json"))
 
+    def touches(self, payload: Payload) -> frozenset[str]:
+        """Its mails."""
+        return frozenset(sets.parse(payload).message_ids)
+
+    async def done_elsewhere(self, door: Door, payload: Payload) -> str | None:
+        """That every one of its mails that is still there is as wanted."""
+        wanted = sets.parse(payload)
+        now = labels.known(await _reader(door).labels_of(wanted.message_ids))
+        todo = [
+            message_id
+            for message_id, change in wanted.each()
+            if message_id in now and not labels.is_as_wanted(now[message_id], change)
+        ]
+        if todo or not now:
+            return None
+        return "This was done in your mailbox meanwhile: every mail is as this card would make it."
+
     async def obtain(self, door: Door, terms: Terms, token: Token) -> Token:
         """The token with the labels every mail has now, and the id of the label: made, or found by its name.
 

@@ -117,6 +117,14 @@ class MailUnsubscribe:
             return Change("The mail that offers this is no longer in your mailbox.", payload, facts)
         return None
 
+    def touches(self, payload: Payload) -> frozenset[str]:
+        """The mail that offers it."""
+        return frozenset({_parsed(payload).source_message_id})
+
+    async def done_elsewhere(self, door: Door, payload: Payload) -> str | None:
+        """None: nothing in the mailbox shows whether the person has left the list."""
+        return None
+
     async def obtain(self, door: Door, terms: Terms, token: Token) -> Token:
         """The token with the host; there is nothing to prepare."""
         return replace(token, handle={"host": _parsed(terms.payload).host}, is_fresh=False)

@@ -23,6 +23,7 @@ from countersign.events import log as events
 from countersign.events.models import Event
 from countersign.events.types import AnyEvent
 from countersign.identity.sessions import is_live
+from countersign.identity.watching import note_watching
 
 REPLAY_LIMIT = 10_000
 """A client further behind than this reads the lists again instead of replaying."""
@@ -94,6 +95,7 @@ async def stream_after(services: Services, listener: Listener, seq: int) -> Asyn
                 seq = first.head_seq
                 yield _resync(seq)
             while await is_live(services.db, services.settings, listener.token, listener.user_id):
+                await note_watching(services.db, listener.user_id)
                 async for frame, sent in _new_frames(services, listener.user_id, seq):
                     seq = sent
                     yield frame

@@ -22,6 +22,7 @@ from countersign.api.live.event_stream import REPLAY_LIMIT, Listener, list_after
 from countersign.api.live.hints import Hints
 from countersign.events import log as events
 from countersign.identity.sessions import is_live
+from countersign.identity.watching import note_watching
 from countersign.kit import clock
 
 log = structlog.get_logger()
@@ -164,6 +165,7 @@ class LiveSocket:
         listener = self.listener
         if not await is_live(self.services.db, self.services.settings, listener.token, listener.user_id):
             raise _Closed(Close.SESSION_ENDED)
+        await note_watching(self.services.db, listener.user_id)
 
     async def _send(self, frame: BaseModel) -> None:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from countersign.actions.mail.facts import MailFacts
 from countersign.actions.mail.hidden import without_hidden
+from countersign.actions.mail.mime import MARKER_HEADER
 from countersign.actions.mail.payload import MailPayload
 from countersign.actions.mail.resolving.quoting import UNSEEN_LABELS, seen_ids
 from countersign.actions.types import Change, Facts
@@ -21,6 +22,22 @@ async def changed(reader: MailReader, mail: MailPayload, facts: Facts) -> Change
         return await _conversation(reader, mail, facts)
     if mail.source_message_id and await _is_gone(reader, mail.source_message_id):
         return change(mail, facts, ["The mail this passes on is no longer in your mailbox."])
+    return None
+
+
+async def answered(reader: MailReader, mail: MailPayload) -> str | None:
+    """That the person wrote in its conversation to somebody it goes to, by other means than Countersign; else None."""
+    if not mail.thread_id:
+        return None
+    people = {person.email.casefold() for person in mail.to}
+    try:
+        thread = await reader.get_thread(mail.thread_id)
+    except ProviderMissing:
+        return None
+    for message in thread.messages:
+        is_own = "SENT" in message.labels and message.header(MARKER_HEADER) is None
+        if is_own and message.id not in mail.seen_message_ids and people & _reached(message):
+            return "You have answered this conversation yourself meanwhile."
     return None
 
 
@@ -57,6 +74,10 @@ async def _is_gone(reader: MailReader, message_id: str) -> bool:
     except ProviderMissing:
         return True
     return bool(UNSEEN_LABELS & set(head.labels))
+
+
+def _reached(message: MailMessage) -> set[str]:
+    return {person.email.casefold() for person in (*message.to, *message.cc, *message.bcc)}
 
 
 def _news(message: MailMessage, facts: Facts) -> str:

@@ -43,6 +43,15 @@ class WrittenMail:
         """None when what the mail is about is as the person saw it."""
         return await freshness.changed(reader_of(door), self.mail(payload), facts)
 
+    def touches(self, payload: Payload) -> frozenset[str]:
+        """The conversation it joins, the mail it passes on, the draft it changes."""
+        mail = self.mail(payload)
+        return frozenset({mail.thread_id, mail.source_message_id, mail.draft_message_id} - {""})
+
+    async def done_elsewhere(self, door: Door, payload: Payload) -> str | None:
+        """That the person has answered the conversation themselves."""
+        return await freshness.answered(reader_of(door), self.mail(payload))
+
     def mail(self, payload: Payload) -> MailPayload:
         """The payload as a mail, with every check done."""
         return mail_payload.parse(payload, self.form)

@@ -1,0 +1,1 @@
+"""Keeping open cards honest: what changes in the mailbox meanwhile is shown on the card, or closes it."""
