@@ -10,6 +10,7 @@ from countersign.audit import models as audit_models
 from countersign.conversations import models as conversations_models
 from countersign.events import models as events_models
 from countersign.identity import models as identity_models
+from countersign.jobs import models as jobs_models
 from countersign.kit import data_keys, journal
 from countersign.kit.tables import Base
 from countersign.runs import models as runs_models
@@ -24,6 +25,7 @@ ROOMS = (
     accounts_models,
     actions_models,
     runs_models,
+    jobs_models,
 )
 
 

@@ -16,7 +16,7 @@ from functools import partial
 from uuid import UUID
 
 import structlog
-from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 from sqlalchemy import text
@@ -27,6 +27,7 @@ from countersign.actions import execute
 from countersign.approvals import expiry
 from countersign.approvals.watching import probing
 from countersign.errors import ConfigurationError, CountersignError
+from countersign.jobs import tasks
 from countersign.kit import clock
 from countersign.kit.bus import Bus
 from countersign.kit.db import Database
@@ -45,7 +46,6 @@ DRAIN_SECONDS = 5.0
 HEALTH_LINE_EVERY_SECONDS = 60.0
 RECONNECT_SECONDS = 1.0
 DUE_AT_ONCE = 200
-JOB_ATTEMPTS = 3
 
 SHARE_OF_ONE_USER = 4
 """One user's work takes at most this part of what a process does at once: a mailbox that hangs delays nobody else."""
@@ -161,20 +161,8 @@ async def _opened(settings: Settings) -> AsyncIterator[Worker]:
         queue = App(connector=PsycopgConnector(conninfo=system_url, min_size=1, max_size=4))
         await stack.enter_async_context(queue.open_async())
         worker = Worker(settings, services, checkpoints, system, queue, moves)
-        _register(worker)
+        tasks.register(queue, services.db, worker.follow_hint)
         yield worker
-
-
-def _register(worker: Worker) -> None:
-    retry = RetryStrategy(max_attempts=JOB_ATTEMPTS, exponential_wait=2)
-
-    @worker.queue.task(name="drive_run", retry=retry)
-    async def drive_run(run_id: str, user_id: str) -> None:
-        await worker.follow_hint("run", UUID(user_id), UUID(run_id))
-
-    @worker.queue.task(name="execute_action", retry=retry)
-    async def execute_action(action_id: str, user_id: str) -> None:
-        await worker.follow_hint("action", UUID(user_id), UUID(action_id))
 
 
 async def _refuse_moved_clock(worker: Worker) -> None:

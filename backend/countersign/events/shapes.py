@@ -11,10 +11,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from countersign.events.cards import ApprovalStatus, Risk, UndoMode
-from countersign.kit.ids import AccountId, ActionId, ApprovalId, BatchId, MessageId, RunId
+from countersign.kit.ids import AccountId, ActionId, ApprovalId, BatchId, JobId, MessageId, RunId
 
 RunState = Literal["queued", "running", "waiting", "succeeded", "partial", "failed", "cancelled"]
 StepStatus = Literal["running", "done", "waiting", "failed", "skipped"]
+JobState = Literal["queued", "running", "retrying", "failed", "replayed", "succeeded"]
 WaitingFor = Literal["approval", "clarification", "hold"]
 
 
@@ -211,6 +212,14 @@ class AccountStatus(EventData):
     account_id: AccountId
     state: Literal["healthy", "syncing", "needs_reconnect", "rate_limited", "paused", "disconnected"]
     scopes: list[str]
+
+
+class JobUpdated(EventData):
+    """A background job that failed once or is a replay moved on; `progress` is 0 to 100 where a job tells it."""
+
+    job_id: JobId
+    state: JobState
+    progress: int | None = None
 
 
 class SessionRevoked(EventData):

@@ -101,6 +101,13 @@ class AccountStatusEvent(Envelope):
     data: said.AccountStatus
 
 
+class JobUpdatedEvent(Envelope):
+    """`job.updated`."""
+
+    type: Literal["job.updated"]
+    data: said.JobUpdated
+
+
 class SessionRevokedEvent(Envelope):
     """`session.revoked`."""
 
@@ -127,6 +134,7 @@ AnyEvent = Annotated[
     | ActionUpdatedEvent
     | BatchProgressEvent
     | AccountStatusEvent
+    | JobUpdatedEvent
     | SessionRevokedEvent
     | NoticeEvent,
     Field(discriminator="type"),
@@ -145,6 +153,7 @@ DATA_MODELS: dict[str, type[BaseModel]] = {
     "action.updated": said.ActionUpdated,
     "batch.progress": said.BatchProgress,
     "account.status": said.AccountStatus,
+    "job.updated": said.JobUpdated,
     "session.revoked": said.SessionRevoked,
     "notice": said.Notice,
 }

@@ -15,10 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 _DEFER = text("SELECT defer_job(CAST(:task AS text), CAST(:args AS jsonb))")
 
 
-async def defer(session: AsyncSession, task: str, **ids: UUID) -> None:
-    """Queue `task` with these ids; runs after the transaction commits, never if it rolls back.
+async def defer(session: AsyncSession, task: str, **ids: UUID) -> int:
+    """The queue's own number of a new job of `task` with these ids.
+
+    It runs after the transaction commits, never if it rolls back.
 
     A job is a hint: whoever runs it finds out from the rows whether there is anything to do.
     """
     args = json.dumps({name: str(value) for name, value in ids.items()}, sort_keys=True)
-    await session.execute(_DEFER, {"task": task, "args": args})
+    return int((await session.execute(_DEFER, {"task": task, "args": args})).scalar_one())

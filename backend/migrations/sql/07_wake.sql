@@ -1,11 +1,11 @@
 -- Waking a run: raise the wanted counter and defer its driver in the caller's transaction.
 -- Lock order for every caller: actions by ascending id, then the run, then the event head.
 
-CREATE FUNCTION defer_job(task text, args jsonb) RETURNS void LANGUAGE sql VOLATILE
+CREATE FUNCTION defer_job(task text, args jsonb) RETURNS bigint LANGUAGE sql VOLATILE
 AS $$
-    SELECT procrastinate_defer_jobs_v1(ARRAY[
+    SELECT (procrastinate_defer_jobs_v1(ARRAY[
         ROW('default', task, 0, NULL, NULL, args, NULL)::procrastinate_job_to_defer_v1
-    ])
+    ]))[1]
 $$;
 
 CREATE FUNCTION wake_run(wanted_run_id uuid) RETURNS void LANGUAGE plpgsql VOLATILE

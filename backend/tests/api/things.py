@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from countersign.jobs.models import job_id
 from countersign.kit.ids import from_public, new_id, to_public
 from tests.api.person import Person
 from tests.cluster import ProductDatabase
@@ -15,6 +16,7 @@ SAMPLED = {
     "approval_id",
     "attachment_id",
     "batch_id",
+    "job_id",
 }
 """The id parameters that `things_of` has a value for."""
 
@@ -55,8 +57,15 @@ async def things_of(person: Person, database: ProductDatabase) -> dict[str, str]
         action_id,
         batch_id,
     )
+    (job,) = await database.as_owner(
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, status, attempts, args) "
+        "SELECT 'default', 'drive_run', 'failed', 4, jsonb_build_object('run_id', id, 'user_id', user_id) "
+        "FROM runs WHERE id = $1 RETURNING id, (args ->> 'user_id')::uuid AS user_id",
+        run_id,
+    )
     return {
         **accepted,
+        "job_id": to_public("job", job_id(job["user_id"], job["id"])),
         "checkpoint_id": "1f0b5e6e-0000-6000-8000-000000000000",
         "account_id": to_public("acc", account_id),
         "action_id": to_public("act", action_id),

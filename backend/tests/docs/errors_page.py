@@ -29,6 +29,7 @@ ROOMS: Mapping[str, str] = {
     "actions": "Actions",
     "approvals": "Cards and decisions",
     "workflows": "Runs",
+    "jobs": "Background jobs",
     "kit": "Starting this installation",
     "cli": "Starting this installation",
 }

@@ -1,0 +1,1 @@
+"""Background jobs as their owner sees them: tried again, given up, replayed."""
