@@ -40,8 +40,14 @@ def migrated() -> Iterator[Path]:
 def countersign(migrated: Path, place: Path) -> CommandLine:
     """The command line of a fresh installation with a migrated database and keys."""
     # Unlike shutil this keeps the owner, who must stay the one that runs Postgres.
-    subprocess.run(["cp", "-a", str(migrated), str(place)], check=True)
+    subprocess.run(["cp", "-a", "--reflink=auto", str(migrated), str(place)], check=True)
     return CommandLine(place)
+
+
+@pytest.fixture
+def unchanged(migrated: Path) -> CommandLine:
+    """The command line of an installation that the test leaves as it is: no copy is made for it."""
+    return CommandLine(migrated)
 
 
 @pytest.fixture

@@ -51,8 +51,8 @@ def test_a_new_password_replaces_the_old_and_ends_every_session(
     assert owner_sql("SELECT ended_at IS NOT NULL FROM sessions") == [(True,)]
 
 
-def test_a_password_for_nobody_is_refused_with_words(countersign: CommandLine) -> None:
-    refused = countersign(
+def test_a_password_for_nobody_is_refused_with_words(unchanged: CommandLine) -> None:
+    refused = unchanged(
         "user", "reset-password", "nobody@example.org", answer="four unrelated quiet words\n"
     )
 
@@ -75,8 +75,8 @@ def test_the_clock_moves_forward_and_back_to_the_real_time(
 
 
 @pytest.mark.parametrize("moment", ["yesterday", "2030-01-02T09:00:00"])
-def test_a_moment_without_meaning_or_zone_is_refused(countersign: CommandLine, moment: str) -> None:
-    refused = countersign("dev", "clock", "set", moment)
+def test_a_moment_without_meaning_or_zone_is_refused(unchanged: CommandLine, moment: str) -> None:
+    refused = unchanged("dev", "clock", "set", moment)
 
     assert refused.returncode == 1
     assert "2026-03-02T09:00:00Z" in refused.stderr
@@ -105,8 +105,8 @@ def test_a_step_without_meaning_is_refused(text: str) -> None:
         read_step(text)
 
 
-def test_the_doctor_finds_nothing_wrong_with_a_fresh_installation(countersign: CommandLine) -> None:
-    examined = countersign("doctor", environment={"PORT": "0"})
+def test_the_doctor_finds_nothing_wrong_with_a_fresh_installation(unchanged: CommandLine) -> None:
+    examined = unchanged("doctor", environment={"PORT": "0"})
 
     assert examined.returncode == 0, examined.stdout
     assert "WRONG" not in examined.stdout
@@ -130,19 +130,19 @@ def test_the_doctor_names_a_schema_that_is_behind(countersign: CommandLine, owne
     assert "Run: make migrate" in examined.stdout
 
 
-def test_production_never_uses_the_built_in_database(countersign: CommandLine) -> None:
+def test_production_never_uses_the_built_in_database(unchanged: CommandLine) -> None:
     production = {"ENVIRONMENT": "production", "GOOGLE_CLIENT_SECRET": "a real one"}
 
-    refused = countersign("migrate", environment=production)
+    refused = unchanged("migrate", environment=production)
 
     assert refused.returncode == 1
     assert "DATABASE_URL is not set" in refused.stderr
 
 
-def test_a_database_that_does_not_answer_is_said_in_words(countersign: CommandLine) -> None:
+def test_a_database_that_does_not_answer_is_said_in_words(unchanged: CommandLine) -> None:
     unreachable = "postgresql://nobody:x@127.0.0.1:1/none"
 
-    refused = countersign(
+    refused = unchanged(
         "migrate", environment={"DATABASE_URL": unreachable, "DATABASE_OWNER_URL": unreachable}
     )
 
@@ -151,8 +151,8 @@ def test_a_database_that_does_not_answer_is_said_in_words(countersign: CommandLi
     assert "Traceback" not in refused.stderr
 
 
-def test_the_contract_is_written_as_one_document(countersign: CommandLine, tmp_path: Path) -> None:
-    done = countersign("contract", str(tmp_path / "openapi.json"))
+def test_the_contract_is_written_as_one_document(unchanged: CommandLine, tmp_path: Path) -> None:
+    done = unchanged("contract", str(tmp_path / "openapi.json"))
 
     assert done.returncode == 0, done.stderr
     document = json.loads((tmp_path / "openapi.json").read_text())

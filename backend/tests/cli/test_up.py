@@ -127,10 +127,10 @@ def answers(origin: str) -> bool:
         return False
 
 
-def test_a_taken_port_is_named_with_its_holder_and_what_to_do(countersign: CommandLine) -> None:
+def test_a_taken_port_is_named_with_its_holder_and_what_to_do(unchanged: CommandLine) -> None:
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = holder.getsockname()[1]
-        refused = countersign("up", environment={"PORT": str(port)})
+        refused = unchanged("up", environment={"PORT": str(port)})
 
     assert refused.returncode == 1
     assert f"Port {port} is taken by process {os.getpid()}" in refused.stderr
@@ -228,8 +228,8 @@ def test_data_without_its_keys_is_refused_rather_than_given_new_ones(
     assert list((place / "keys").iterdir()) == []
 
 
-def test_a_wrong_setting_is_named(countersign: CommandLine) -> None:
-    refused = countersign("up", environment={"PORT": "eighty"})
+def test_a_wrong_setting_is_named(unchanged: CommandLine) -> None:
+    refused = unchanged("up", environment={"PORT": "eighty"})
 
     assert refused.returncode == 1
     assert "PORT" in refused.stderr

@@ -29,7 +29,7 @@ BAD_CHANGES: list[dict[str, Any]] = [
     {"/to": ["dänä@client.test"]},
     {"/to": ["dana@" + "ä" * 300 + ".test"]},
     {"/to": A_HUNDRED_AND_ONE},
-    {"/bcc": ["x@evil.test"]},
+    {"/bcc": ["x@evil.test\r\nBcc: y@evil.test"]},
     {"/from": {"email": "x@evil.test", "name": ""}},
     {"/thread_id": "another"},
     {"/in_reply_to": "<another@client.test>"},
