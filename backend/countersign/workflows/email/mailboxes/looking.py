@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from countersign.accounts.errors import AccountPausedError
-from countersign.connectors.errors import NeedsReconnect, ProviderUnknown
+from countersign.connectors.errors import DailyQuotaUsed, NeedsReconnect, ProviderUnknown
 from countersign.errors import CountersignError, ProviderError
 
 T = TypeVar("T")
@@ -25,7 +25,9 @@ _RESUME = "is paused; resume it under Accounts."
 _LATE = "did not answer in time."
 _REFUSED = "could not be read just now."
 _NONE_LEFT = "No account could be read{so}. Nothing was changed."
+_USED_UP = "has used up what Google answers in a day."
 _LEFT_OUT = (NeedsReconnect, AccountPausedError)
+_NOT_BY_RETRY = (*_LEFT_OUT, DailyQuotaUsed)
 
 
 @dataclass
@@ -104,7 +106,7 @@ def missed(sentence: str, code: str, account_id: str | None) -> dict[str, Any]:
         "account_id": account_id,
         "code": code,
         "text": sentence,
-        "retry_helps": code not in {closed.code for closed in _LEFT_OUT},
+        "retry_helps": code not in {closed.code for closed in _NOT_BY_RETRY},
     }
 
 
@@ -136,5 +138,7 @@ def _why(error: CountersignError) -> str:
         return RECONNECT
     if isinstance(error, AccountPausedError):
         return _RESUME
+    if isinstance(error, DailyQuotaUsed):
+        return _USED_UP
     is_late = isinstance(error, ProviderUnknown) and error.reason == "timeout"
     return _LATE if is_late else _REFUSED
