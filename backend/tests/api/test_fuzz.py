@@ -30,7 +30,7 @@ from tests.api.person import Person
 from tests.api.serving import Served
 from tests.approvals.piles import pile
 
-CASES_EACH = 9
+CASES_EACH = 6
 """Three askers and more than forty operations: above 1,000 cases a run."""
 
 SEED = 20260302

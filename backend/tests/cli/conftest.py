@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -15,7 +14,7 @@ import pytest
 from countersign.errors import ConfigurationError
 from countersign.kit import embedded_postgres
 from countersign.kit.embedded.home import data_root, prepare_folder, server_user
-from tests.cli.command_line import CHECKOUT, CommandLine, OwnerSql, Rows
+from tests.cli.command_line import CHECKOUT, CommandLine, OwnerSql, Rows, copy_installation
 
 
 @pytest.fixture
@@ -39,8 +38,7 @@ def migrated() -> Iterator[Path]:
 @pytest.fixture
 def countersign(migrated: Path, place: Path) -> CommandLine:
     """The command line of a fresh installation with a migrated database and keys."""
-    # Unlike shutil this keeps the owner, who must stay the one that runs Postgres.
-    subprocess.run(["cp", "-a", "--reflink=auto", str(migrated), str(place)], check=True)
+    copy_installation(migrated, place)
     return CommandLine(place)
 
 

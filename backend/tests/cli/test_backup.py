@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from countersign.kit import embedded_postgres
 from countersign.kit.embedded.databases import DATABASE, drop_database, set_up_database
-from tests.cli.command_line import CommandLine, OwnerSql
+from tests.cli.command_line import CommandLine, OwnerSql, copy_installation
 
 USER, CONVERSATION, MESSAGE, RUN, ACCOUNT, ACTION = (
     f"00000000-0000-7000-8000-00000000000{n}" for n in range(1, 7)
@@ -39,13 +42,33 @@ def keys_of(place: Path) -> dict[str, str]:
     return {key.name: key.read_text() for key in (place / "keys").glob("*.key")}
 
 
-@pytest.fixture
-def backed_up(countersign: CommandLine, owner_sql: OwnerSql, tmp_path: Path) -> Path:
-    """A backup of an installation with one approved action; the installation goes on as it was."""
-    owner_sql(AN_APPROVED_ACTION)
-    done = countersign("backup", str(tmp_path / "backups"))
+@pytest.fixture(scope="module")
+def saved(migrated: Path) -> Iterator[Path]:
+    """An installation with one approved action, and its backup in `backups`; to be copied and never changed."""
+    place = migrated.with_name(f"{migrated.name}-saved")
+    copy_installation(migrated, place)
+    with (
+        embedded_postgres.running(place / "postgres") as server,
+        psycopg.connect(server.owner_url) as connection,
+    ):
+        connection.execute(AN_APPROVED_ACTION.encode())
+    done = CommandLine(place)("backup", str(place / "backups"))
     assert done.returncode == 0, done.stderr
-    return only_backup(tmp_path / "backups")
+    yield place
+    shutil.rmtree(place)
+
+
+@pytest.fixture
+def countersign(saved: Path, place: Path) -> CommandLine:
+    """The command line of an installation with one approved action, which goes on after its backup."""
+    copy_installation(saved, place)
+    return CommandLine(place)
+
+
+@pytest.fixture
+def backed_up(countersign: CommandLine) -> Path:
+    """Its backup."""
+    return only_backup(countersign.place / "backups")
 
 
 def test_what_was_deleted_after_the_backup_is_back_after_the_restore(

@@ -52,9 +52,7 @@ def test_a_new_password_replaces_the_old_and_ends_every_session(
 
 
 def test_a_password_for_nobody_is_refused_with_words(unchanged: CommandLine) -> None:
-    refused = unchanged(
-        "user", "reset-password", "nobody@example.org", answer="four unrelated quiet words\n"
-    )
+    refused = unchanged("user", "reset-password", "nobody@example.org", answer="four unrelated quiet words\n")
 
     assert refused.returncode == 1
     assert "Nobody is registered" in refused.stderr

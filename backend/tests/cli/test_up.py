@@ -17,7 +17,7 @@ import pytest
 
 from countersign.cli.up import world_of_import
 from countersign.kit import embedded_postgres
-from tests.cli.command_line import CommandLine, OwnerSql
+from tests.cli.command_line import CommandLine, OwnerSql, copy_installation
 
 MAIL = "From x Mon Mar  2 09:00:00 2026\nFrom: eva@firma.example\nTo: robin@private.example\n\nHello\n\n"
 START_SECONDS = 60
@@ -174,7 +174,7 @@ def test_an_installation_from_its_first_start_to_its_clean_end(
 def copy_without_keys(command_line: CommandLine) -> CommandLine:
     """Another clone, whose database another command has made before its first start."""
     other = CommandLine(command_line.place.with_name(f"{command_line.place.name}-other"))
-    subprocess.run(["cp", "-a", str(command_line.place), str(other.place)], check=True)
+    copy_installation(command_line.place, other.place)
     for key in (other.place / "keys").glob("*.key"):
         key.unlink()
     return other

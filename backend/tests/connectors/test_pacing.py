@@ -102,7 +102,7 @@ def test_the_table_of_quotas_is_the_documented_one() -> None:
     quotas = Settings(_env_file=None).google_quotas
 
     assert quotas == {
-        "gmail": MAIL,
+        "gmail": ServiceQuota(units=15_000, window_seconds=60, read_units=5, write_units=10),
         "calendar": ServiceQuota(units=500, window_seconds=1),
         "drive": ServiceQuota(units=1000, window_seconds=100),
     }

@@ -27,7 +27,7 @@ import sys
 from countersign.understanding.context import RequestContext
 from countersign.understanding.request import understand
 context = RequestContext.model_validate_json(sys.argv[1])
-for _ in range(25):
+for _ in range(50):
     for request in sys.argv[2:]:
         print(understand(request, context).canonical_json().hex())
 """
@@ -40,14 +40,14 @@ def _printed_with(seed: str, context: RequestContext) -> list[str]:
     return done.stdout.split()
 
 
-def test_a_hundred_repeats_in_four_processes_with_other_hash_seeds_give_the_same_bytes(
+def test_a_hundred_repeats_in_two_processes_with_other_hash_seeds_give_the_same_bytes(
     context: RequestContext,
 ) -> None:
     here = [as_plan(understand(request, context)).canonical_json().hex() for request in _REQUESTS]
 
-    printed = [_printed_with(seed, context) for seed in ("0", "1", "4242", "random")]
+    printed = [_printed_with(seed, context) for seed in ("0", "4242")]
 
-    assert printed == [here * 25] * 4
+    assert printed == [here * 50] * 2
 
 
 def test_the_digest_is_sha_256_over_the_plan_without_its_context(context: RequestContext) -> None:

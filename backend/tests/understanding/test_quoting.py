@@ -62,13 +62,14 @@ def test_the_name_they_sign_with_is_read_from_their_words(ending: str, name: str
     assert sign_off_name(f"Hi Sam,\n\nCan you take it?\n\n{ending}\n\n> old", "Dana Reyes") == name
 
 
-def test_a_very_long_mail_is_cut_within_a_second() -> None:
+def test_a_very_long_mail_is_cut_in_time_that_grows_with_its_length() -> None:
     mail = "yes\n\n" + "On " * 50_000 + "\n" + "> quoted\n" * 50_000 + "-" * 100_000
 
     started = time.process_time()
     split_mail(mail)
 
-    assert time.process_time() - started < 1.0
+    # A quarter of a second of a core where it was written; looking at every pair of places would take hours.
+    assert time.process_time() - started < 60
 
 
 @pytest.mark.parametrize(
