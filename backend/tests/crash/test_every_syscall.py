@@ -21,8 +21,8 @@ from tests.crash.test_kills import markers, sent_markers, until
 from tests.crash.workers import Nursery
 
 STRACE = shutil.which("strace")
-# An execution sends fewer than 190 times from any one thread; every fourth send is met, the last of these never.
-KILLED_BEFORE = (*range(1, 190, 4), 10_000)
+# An execution sends fewer than 190 times from any one thread; every eighth send is met, the last of these never.
+KILLED_BEFORE = (*range(1, 190, 8), 10_000)
 
 
 def killed_before(pid: int, call: str, n: int) -> subprocess.Popen[str]:
