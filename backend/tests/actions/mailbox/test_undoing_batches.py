@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from countersign.actions.types import ProposedAction
 from countersign.approvals import listing
 from countersign.approvals.batches import ending, showing
 from countersign.approvals.listing import Filter
 from tests.actions.desk import Desk, uuid_of
-from tests.actions.mailbox.tidying import execute_undo, id_of, places, resolved_set
+from tests.actions.mailbox.tidying import change, execute_undo, id_of, places
 from tests.approvals.piles import opened, saying, submit
-
-
-async def change(desk: Desk, kind: str, *names: str) -> ProposedAction:
-    """The proposal of that change of these mails."""
-    resolved = await resolved_set(desk, kind, [id_of(name) for name in names])
-    return ProposedAction(
-        run_id=desk.run_id,
-        run_attempt=1,
-        plan_step="set",
-        target=resolved.target,
-        account_id=desk.account_id,
-        kind=kind,
-        payload=resolved.payload,
-        facts=resolved.facts,
-        group_key=resolved.group_key,
-        group_label=resolved.group_label,
-    )
 
 
 async def test_two_changes_decided_together_are_undone_together(desk: Desk) -> None:
     before = places(desk)
-    changes = [await change(desk, "mail.archive", "new", "read"), await change(desk, "mail.star", "archived")]
+    changes = [
+        await change(desk, "mail.archive", [id_of("new"), id_of("read")]),
+        await change(desk, "mail.star", [id_of("archived")]),
+    ]
     cards = await opened(desk, changes)
     batch_id = uuid_of(cards[0]["batch_id"], "bat")
     await submit(desk, *(saying(card) for card in cards))

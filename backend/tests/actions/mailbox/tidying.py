@@ -60,10 +60,10 @@ async def propose(desk: Desk, kind: str, *names: str, **changes: Any) -> dict[st
     return await propose_ids(desk, kind, [id_of(name) for name in names or PLACES], **changes)
 
 
-async def propose_ids(desk: Desk, kind: str, ids: list[str], **changes: Any) -> dict[str, Any]:
-    """The card of that change of the mails with these ids."""
+async def change(desk: Desk, kind: str, ids: list[str], **changes: Any) -> ProposedAction:
+    """The proposal of that change of the mails with these ids; nothing is asked of anybody yet."""
     resolved = await resolved_set(desk, kind, ids, **changes)
-    proposed = ProposedAction(
+    return ProposedAction(
         run_id=desk.run_id,
         run_attempt=1,
         plan_step="set",
@@ -75,6 +75,11 @@ async def propose_ids(desk: Desk, kind: str, ids: list[str], **changes: Any) -> 
         group_key=resolved.group_key,
         group_label=resolved.group_label,
     )
+
+
+async def propose_ids(desk: Desk, kind: str, ids: list[str], **changes: Any) -> dict[str, Any]:
+    """The card of that change of the mails with these ids."""
+    proposed = await change(desk, kind, ids, **changes)
     async with desk.services.db.session(desk.user_id) as session:
         (approval_id,) = await gate.open(session, desk.services, [proposed])
     return await desk.card(approval_id)
