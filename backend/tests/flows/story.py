@@ -25,9 +25,9 @@ class Story:
     person: Person
     installation: Installation
 
-    async def connect(self, email: str, *, account_type: str = "work") -> str:
-        """Connect an account by the real consent flow, allowing everything asked for; its id."""
-        asked = {"type": account_type, "abilities": ["read_mail", "draft_and_send"]}
+    async def connect(self, email: str, *more: str, account_type: str = "work") -> str:
+        """Connect an account by the real consent flow, allowing all that is asked for (`more` abilities); its id."""
+        asked = {"type": account_type, "abilities": ["read_mail", "draft_and_send", *more]}
         started = await self.accepted(await self.person.post("/accounts/connect", asked))
         consent = await self._consent(started["url"], email)
         back = await self.person.http.get(
